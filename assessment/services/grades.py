@@ -1,0 +1,81 @@
+"""Store what workers found and what people said instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from assessment.errors import MarkInvalid, NotReady
+from assessment.models import Grade, Job, Override, Trial
+from assessment.services.attempts import attempt_grade_if_complete
+from assessment.services.jobs import job_move
+from assessment.states import AttemptState, JobState
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from assessment.models import AttemptItem
+
+LONGEST_REASON = 2_000  # characters
+
+
+@transaction.atomic
+def grade_store(job_id: int, *, score: float, body: dict[str, Any]) -> bool:
+    """Store a job's grade with its end; say whether it was this call that did.
+
+    `body` is `grading.results.as_json` of the grade. A job that somebody else
+    ended meanwhile keeps the grade that it has.
+    """
+    if not job_move(job_id, old=JobState.RUNNING, new=JobState.GRADED):
+        return False
+    job = Job.objects.select_related("answer__item__attempt").get(pk=job_id)
+    answer = job.answer
+    if answer is None:
+        message = f"job {job_id} grades no answer"
+        raise ValueError(message)
+    Grade.objects.create(
+        job=job,
+        answer=answer,
+        version_id=answer.item.version_id,
+        answer_revision=answer.revision,
+        score=score,
+        body=body,
+    )
+    attempt_grade_if_complete(attempt=answer.item.attempt)
+    return True
+
+
+@transaction.atomic
+def trial_store(job_id: int, *, body: dict[str, Any]) -> bool:
+    """Store what a candidate's quick run showed, with the end of its job."""
+    if not job_move(job_id, old=JobState.RUNNING, new=JobState.GRADED):
+        return False
+    Trial.objects.filter(job_id=job_id).update(result=body)
+    return True
+
+
+@transaction.atomic
+def mark_override(
+    *, item: AttemptItem, score: float, reason: str, by: User
+) -> Override:
+    """Put a person's mark beside the worker's; the latest one counts.
+
+    Raises: `MarkInvalid` without a reason or out of [0, 1]; `NotReady` before the
+        attempt was handed in and once its scorecard was reviewed.
+    """
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON or not 0.0 <= score <= 1.0:
+        raise MarkInvalid
+    if item.attempt.state not in {AttemptState.SUBMITTED, AttemptState.GRADED}:
+        message = (
+            "A mark can be changed after the hand-in and before the review. "
+            "Take the review back first."
+        )
+        raise NotReady(message)
+    override = Override.objects.create(
+        item=item, score=score, reason=reason, by=by, at=timezone.now()
+    )
+    attempt_grade_if_complete(attempt=item.attempt)
+    return override

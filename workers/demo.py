@@ -1,0 +1,73 @@
+"""One organisation with a recruiter and an assessment, so that a first look works."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from assessment.models import Assessment, Organisation
+from assessment.services.assessments import assessment_create
+from assessment.services.organisations import organisation_create, recruiter_create
+from bank.definitions import Kind
+from bank.selectors import live_questions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SLUG: Final = "demo"
+EMAIL: Final = "recruiter@example.org"
+TITLE: Final = "Demo: fast inference"
+TEXT_QUESTIONS: Final = 4
+MINUTES: Final = 60
+
+
+@transaction.atomic
+def demo_organisation() -> Organisation:
+    """Return the demo organisation with its assessment, made when missing."""
+    organisation = organisation_create(slug=SLUG, name="Demo organisation")
+    demo_assessment(organisation)
+    return organisation
+
+
+def demo_assessment(organisation: Organisation) -> Assessment:
+    """Return the demo assessment: a few text questions and every code task."""
+    there = Assessment.objects.filter(
+        organisation=organisation, title=TITLE, archived_at__isnull=True
+    ).first()
+    if there is not None:
+        return there
+    questions = list(live_questions().exclude(topic="imported").order_by("slug"))
+    texts = [q.slug for q in questions if q.kind == Kind.TEXT][:TEXT_QUESTIONS]
+    code = [q.slug for q in questions if q.kind == Kind.SPEED]
+    return assessment_create(
+        organisation=organisation,
+        title=TITLE,
+        duration_minutes=MINUTES,
+        languages=["zh", "en"],
+        slugs=[*texts, *code],
+    )
+
+
+def first_sign_in(organisation: Organisation, home: Path) -> str:
+    """Make the demo recruiter once and return the sentence that says how to sign in.
+
+    The password is generated, shown once, and kept in a file that only the owner
+    of the data folder can read.
+    """
+    note = home / "first-sign-in.txt"
+    if get_user_model().objects.filter(email=EMAIL).exists():
+        return (
+            f"Sign in as {EMAIL}; the password is in {note} "
+            f"(a new one: manage.py create_recruiter {EMAIL})."
+        )
+    password = secrets.token_urlsafe(12)
+    recruiter_create(organisation=organisation, email=EMAIL, password=password)
+    note.unlink(missing_ok=True)
+    handle = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(f"{EMAIL}\n{password}\n")
+    return f"Sign in as {EMAIL} with the password {password} (kept in {note})."

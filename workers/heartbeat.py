@@ -1,0 +1,59 @@
+"""Say in the cache that a worker is there, and load its model before it works.
+
+The text worker's child loads the model when it starts, not with the first answer:
+a candidate who hands in should not wait for that. Until it is loaded the worker
+calls itself `loading`.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from celery.signals import heartbeat_sent, worker_process_init
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from assessment.dispatch import heartbeat_key
+from grading.errors import EncoderUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+log = logging.getLogger(__name__)
+
+HEARD_SECONDS: Final = 30
+MODEL_KEY: Final = "worker-model:text"
+
+
+def connect(queues: Sequence[str]) -> None:
+    """Hang the heartbeat (and the model) of these queues on Celery's signals."""
+    heartbeat_sent.connect(partial(_beat, tuple(queues)), weak=False)
+    if "text" in queues:
+        cache.delete(MODEL_KEY)
+        worker_process_init.connect(_load_model, weak=False)
+
+
+def _beat(queues: tuple[str, ...], **_: Any) -> None:  # noqa: ANN401  # signal's extras
+    try:
+        for queue in queues:
+            state = "ok"
+            if queue == "text":
+                state = cache.get(MODEL_KEY) or "loading the model"
+            cache.set(heartbeat_key(queue), state, HEARD_SECONDS)
+    except (RedisError, OSError):
+        # The broker is away; Celery says so itself and comes back.
+        log.debug("no heartbeat: cache unreachable")
+
+
+def _load_model(**_: Any) -> None:  # noqa: ANN401  # signal's extras
+    from workers.encoder import warm  # noqa: PLC0415  # loads torch: the child only
+
+    try:
+        warm()
+    except EncoderUnavailable as fault:
+        log.exception("the model cannot be loaded")
+        cache.set(MODEL_KEY, f"no model: {fault}", None)
+    else:
+        cache.set(MODEL_KEY, "ok", None)

@@ -1,0 +1,61 @@
+"""From rows to what the graders take; the only place that knows both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from assessment.models import Job, Trial
+from bank.bodies import rubric_of
+from grading.errors import TaskBroken
+from grading.inputs import SpeedSubmission, TextAnswer
+
+if TYPE_CHECKING:
+    from assessment.models import AttemptItem
+
+
+def text_answer_of(job_id: int) -> TextAnswer:
+    """Return the answer of a text job against exactly the version that was asked."""
+    job = Job.objects.select_related("answer__item__version").get(pk=job_id)
+    answer = job.answer
+    if answer is None:
+        message = f"job {job_id} has no answer"
+        raise ValueError(message)
+    return TextAnswer(
+        text=answer.text,
+        language=answer.language,
+        rubric=rubric_of(answer.item.version.body),
+    )
+
+
+def speed_submission_of(job_id: int) -> SpeedSubmission:
+    """Return the code of a speed job with the task that was asked.
+
+    Raises: `TaskBroken` when the task's files are not those of the version asked.
+    """
+    job = Job.objects.select_related("answer__item__version__question").get(pk=job_id)
+    answer = job.answer
+    if answer is None:
+        message = f"job {job_id} has no answer"
+        raise ValueError(message)
+    return _submission(answer.item, answer.text)
+
+
+def trial_submission_of(job_id: int) -> SpeedSubmission:
+    """Return the code of a candidate's quick run.
+
+    Raises: as `speed_submission_of`.
+    """
+    trial = Trial.objects.select_related("item__version__question").get(job_id=job_id)
+    return _submission(trial.item, trial.source)
+
+
+def _submission(item: AttemptItem, source: str) -> SpeedSubmission:
+    folder = settings.BANK_FOLDER / item.version.question.slug
+    if not (folder / "question.yaml").is_file():
+        message = f"the task's folder is gone: {item.version.question.slug}"
+        raise TaskBroken(message)
+    return SpeedSubmission(
+        source=source.encode(), task_folder=folder, device=settings.DEVICE
+    )
