@@ -119,17 +119,11 @@ DELIVERY_NEXT: Mapping[DeliveryState, frozenset[DeliveryState]] = MappingProxyTy
 
 _State = TypeVar("_State", AttemptState, JobState, DeliveryState)
 
-_TABLES: Mapping[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]]] = (
-    MappingProxyType(
-        {
-            AttemptState: ATTEMPT_NEXT,
-            JobState: JOB_NEXT,
-            DeliveryState: DELIVERY_NEXT,
-        }
-    )  # type: ignore[arg-type]  # each table maps its own enum
-)
-
 
 def may_follow(old: _State, new: _State) -> bool:
     """Say whether something in state `old` may go to `new`."""
-    return new in _TABLES[type(old)][old]
+    if isinstance(old, AttemptState):
+        return new in ATTEMPT_NEXT[old]
+    if isinstance(old, JobState):
+        return new in JOB_NEXT[old]
+    return new in DELIVERY_NEXT[old]

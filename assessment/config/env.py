@@ -23,7 +23,7 @@ def choice(name: str, *, among: tuple[str, ...], default: str) -> str:
 
     Raises: `ImproperlyConfigured` with a sentence that names the choices.
     """
-    value = env.str(name, default)
+    value: str = env.str(name, default)
     if value not in among:
         message = f"{name} is {value!r}; it must be one of: {', '.join(among)}."
         raise ImproperlyConfigured(message)
@@ -36,7 +36,7 @@ def secret_key(home: Path) -> str:
     Where `home` cannot be written (a command run from a read-only checkout) the
     key lives for this process only, which is enough to grade from the command line.
     """
-    given = env.str("SECRET_KEY", "")
+    given: str = env.str("SECRET_KEY", "")
     if given:
         return given
     path = home / "secret-key"

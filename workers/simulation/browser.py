@@ -98,7 +98,7 @@ class Browser:
             path,
             json=payload,
             headers={
-                "X-CSRFToken": self.http.cookies.get("csrftoken", ""),
+                "X-CSRFToken": self.http.cookies.get("csrftoken") or "",
                 "Referer": str(self.http.base_url),
             },
         )

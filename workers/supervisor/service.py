@@ -26,7 +26,7 @@ from workers.supervisor.children import Child
 from workers.supervisor.errors import CannotStart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 READY_SECONDS: Final = 300.0
@@ -278,7 +278,7 @@ class Service:
     def _start(
         self,
         name: str,
-        argv: tuple[str, ...] | list[str],
+        argv: Sequence[str],
         *,
         on_death: signal.Signals = signal.SIGTERM,
         **variables: str,

@@ -31,9 +31,7 @@ def test_an_end_state_of_an_attempt_has_no_follower():
 
 
 def test_nothing_is_released_that_was_not_reviewed():
-    before = [
-        old for old in AttemptState if may_follow(old, AttemptState.RELEASED)
-    ]
+    before = [old for old in AttemptState if may_follow(old, AttemptState.RELEASED)]
 
     assert before == [AttemptState.REVIEWED]
 

@@ -1,0 +1,73 @@
+"""What a worker process holds to mark text: one encoder and one background.
+
+Both are made on first use and kept for the life of the process. The lock is for a
+server that marks in threads; a prefork worker never waits for it.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from bank.definitions import TextQuestion
+from bank.parsing import load_bank
+from grading.text.background import Background, background_of
+from grading.text.sentence_encoder import load_encoder
+from grading.text.vectors import Remembering, recalled
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bank.definitions import SpeedQuestion
+
+_lock = threading.RLock()
+_held: dict[str, Remembering] = {}
+_backgrounds: dict[str, Background] = {}
+
+
+def encoder() -> Remembering:
+    """Return this process's encoder, loaded on first use from the settings.
+
+    Raises: `EncoderUnavailable`; the next call tries again.
+    """
+    with _lock:
+        if "encoder" not in _held:
+            home = Path(settings.INFERVIEW_HOME)
+            loaded = load_encoder(
+                settings.ENCODER_MODEL, device=settings.DEVICE, home=home
+            )
+            _held["encoder"] = Remembering(loaded, home / "vectors")
+        return _held["encoder"]
+
+
+def background() -> Background:
+    """Return what similarities are read against: the shipped bank's own statements."""
+    with _lock:
+        if "background" not in _backgrounds:
+            _backgrounds["background"] = background_from(
+                load_bank(settings.BANK_FOLDER)
+            )
+        return _backgrounds["background"]
+
+
+def background_from(
+    questions: Mapping[str, TextQuestion | SpeedQuestion],
+) -> Background:
+    """Return the background that a bank's text questions make."""
+    return background_of(
+        question.rubric
+        for question in questions.values()
+        if isinstance(question, TextQuestion) and not question.alias_of
+    )
+
+
+def warm() -> None:
+    """Load the model and the background's vectors, so that no answer waits for them.
+
+    Raises: `EncoderUnavailable`.
+    """
+    for texts in background().texts.values():
+        recalled(encoder(), texts)
