@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES: Final = 5 * 1024 * 1024
+MAX_LINES: Final = 200_000
 MAX_LINE: Final = 8_000  # characters; longer lines are not prose
 MAX_HEADING: Final = 400
 MAX_TEXT: Final = 20_000  # characters of a prompt or an explanation
 MAX_POINTS: Final = 60  # of one question
+MAX_HEADS: Final = 3  # bullets above a nested one that give it their names
 MAX_QUESTIONS: Final = 500
 IMPORTED_TOPIC: Final = "imported"
 IMPORTED_DIFFICULTY: Final = 2
@@ -48,7 +50,7 @@ _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN: Final = re.compile(r"[A-Za-z]")
 _HAN_SHARE: Final = 0.2  # of the letters, from which a text counts as Chinese
 
-_HEADING: Final = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t\u3000]+|(?=\d))(.*?)[ \t#]*$")
+_HEADING: Final = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t\u3000]+|(?=\d))(.*)")
 _NUMBERED: Final = re.compile(
     r"(?:第\s?)?(?:question|problem|q|问题|题目)?\s?(\d{1,9})"
     r"(?:\s?[题问]\s?[.、:)]?|\s?[、:)]|\s?\.(?!\d))\s*(.*)",
@@ -82,10 +84,10 @@ _LABELS: Final = {
     "explanation": "答案解析|解析|说明|explanation|analysis|rationale",
 }
 _LABEL: Final = re.compile(
-    r"\s*(?P<open>\*\*|__|【)?\s*(?:"
+    r"(?P<open>\*\*|__|【)?\s{0,3}(?:"
     + "|".join(f"(?P<{part}>{words})" for part, words in _LABELS.items())
-    + r")\s*(?P<colon>[:：])?\s*(?P<close>\*\*|__|】)?\s*(?P<late>[:：])?"
-    + r"\s*(?P<rest>.*)",
+    + r")\s{0,3}(?P<colon>[:：])?\s{0,3}(?P<close>\*\*|__|】)?\s{0,3}"
+    + r"(?P<late>[:：])?\s*(?P<rest>.*)",
     re.IGNORECASE,
 )
 # Bold openings of a paragraph that announce something, and name no point.
@@ -213,10 +215,14 @@ def decoded(data: bytes, path: str) -> str:
 def parse_document(text: str, *, path: str, language: str = "auto") -> DocumentReport:
     """Turn a document's text into questions; `path` is what the report calls it.
 
-    Raises: `DocumentError` when it has no question.
+    Raises: `DocumentError` when it has no question, or more than `MAX_LINES`.
     """
     reading = _Reading()
-    lines = tuple(_cleaned(text, reading))
+    raw = re.split(r"\r\n|\n|\r", text)
+    if len(raw) > MAX_LINES:
+        message = f"{path}: {len(raw)} lines, {MAX_LINES} are allowed"
+        raise DocumentError(message)
+    lines = tuple(_cleaned(raw, reading))
     _read_sections(_sections(lines, reading), reading)
     if not reading.questions:
         message = f"{path}: no question found" + _nearest_miss(reading)
@@ -311,6 +317,7 @@ class _Reading:
     questions: list[DocumentQuestion] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    full: bool = False  # no further question is taken
 
     def skip(self, line: int, what: str, why: str) -> None:
         self.skipped.append(Skipped(line=line, what=_short(what), why=why))
@@ -319,9 +326,8 @@ class _Reading:
         self.problems.append(Problem(line=line, reason=reason))
 
 
-def _cleaned(text: str, reading: _Reading) -> Iterator[_Line]:
+def _cleaned(raw: list[str], reading: _Reading) -> Iterator[_Line]:
     """Yield the lines without control tokens and characters, fences marked."""
-    raw = re.split(r"\r\n|\n|\r", text)
     fences = _fenced(raw, reading)
     for number, line in enumerate(raw, start=1):
         if number in fences:
@@ -389,10 +395,16 @@ class _Section:
     number: int | None
     parent: int  # line of the heading above, 0 at the top
     body: list[_Line] = field(default_factory=list)
+    answer_line: int = 0  # where its first answer begins; 0: nowhere
 
     @property
     def answered(self) -> bool:
-        return any(_label(line) == Part.ANSWER for line in self.body)
+        return bool(self.answer_line)
+
+    def add(self, line: _Line) -> None:
+        self.body.append(line)
+        if not self.answer_line and _label(line) is Part.ANSWER:
+            self.answer_line = line.number
 
 
 def _sections(lines: tuple[_Line, ...], reading: _Reading) -> list[_Section]:
@@ -401,12 +413,13 @@ def _sections(lines: tuple[_Line, ...], reading: _Reading) -> list[_Section]:
     A deeper heading inside an answer, numbered or not, belongs to the question.
     """
     sections: list[_Section] = [_Section(0, 0, "", None, 0)]
+    above = [0] * 7  # by level: the line of the latest heading
     for line in lines:
         found = None if line.code else _HEADING.fullmatch(line.text)
         if not found:
-            sections[-1].body.append(line)
+            sections[-1].add(line)
             continue
-        level, title = len(found[1]), _plain(found[2])
+        level, title = len(found[1]), _plain(_unclosed(found[2]))
         if len(title) > MAX_HEADING:
             reading.problem(line.number, f"a heading of {len(title)} characters")
             title = title[:MAX_HEADING]
@@ -415,15 +428,22 @@ def _sections(lines: tuple[_Line, ...], reading: _Reading) -> list[_Section]:
         label = _label(_Line(line.number, title + ":"))
         inside = current.number is not None and level > current.level
         if label and current.number is not None:
-            current.body.append(_Line(line.number, f"**{title}:**"))
+            current.add(_Line(line.number, f"**{title}:**"))
         elif inside and current.answered and title:
             marker = "" if number is None else f"{number}. "
-            current.body.append(_Line(line.number, f"{marker}**{rest or title}:**"))
+            current.add(_Line(line.number, f"{marker}**{rest or title}:**"))
         else:
-            above = [s for s in sections if s.level < level]
-            parent = above[-1].line if above else 0
+            parent = max(above[:level])
+            above[level] = line.number
             sections.append(_Section(line.number, level, rest, number, parent))
     return sections
+
+
+def _unclosed(title: str) -> str:
+    """Return a heading's text without the signs that may close it."""
+    text = title.rstrip()
+    bare = text.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1] in " \t" else text
 
 
 def _numbered(title: str) -> tuple[int | None, str]:
@@ -459,8 +479,7 @@ def _read_sections(sections: list[_Section], reading: _Reading) -> None:
 
 def _leave_out(section: _Section, reading: _Reading) -> None:
     if section.answered:
-        answer = next(s for s in section.body if _label(s) == Part.ANSWER)
-        place = section.line or answer.number
+        place = section.line or section.answer_line
         reading.problem(place, "an answer under a heading without a number; left out")
     elif section.title:
         reading.skip(section.line, section.title, "a heading without a number")
@@ -479,7 +498,10 @@ def _read_numbered(section: _Section, seen: dict[int, int], reading: _Reading) -
     elif not 0 < number < 10_000:  # noqa: PLR2004 # four digits
         reading.problem(section.line, f"{number} is no number for a question; left out")
     elif len(reading.questions) >= MAX_QUESTIONS:
-        reading.problem(section.line, f"more than {MAX_QUESTIONS} questions; left out")
+        if not reading.full:
+            reason = f"more than {MAX_QUESTIONS} questions; the rest is left out"
+            reading.problem(section.line, reason)
+        reading.full = True
     else:
         seen[number] = section.line
         question = _Body(section, reading).question()
@@ -577,11 +599,13 @@ class _Body:
             self._prose.append(line)
 
     def _points(self) -> tuple[DocumentPoint, ...]:
-        points = []
+        points: list[DocumentPoint] = []
         above: list[tuple[int, str]] = []  # heads of items that only introduce others
         for place, item in enumerate(self._items):
+            if len(points) > MAX_POINTS:
+                break
             head, text = item.parts()
-            above = [entry for entry in above if entry[0] < item.indent]
+            above = [entry for entry in above if entry[0] < item.indent][-MAX_HEADS:]
             following = self._items[place + 1 : place + 2]
             if head and not text and following and following[0].indent > item.indent:
                 above.append((item.indent, head))
@@ -639,7 +663,7 @@ class _Item:
 
 def _label(line: _Line) -> Part | None:
     """Say which part a line opens, if it opens one."""
-    found = None if line.code else _LABEL.fullmatch(line.text)
+    found = None if line.code else _LABEL.fullmatch(line.text.strip())
     if not found or not (
         (found["open"] and found["close"]) or found["colon"] or found["late"]
     ):
@@ -648,7 +672,7 @@ def _label(line: _Line) -> Part | None:
 
 
 def _after_label(line: _Line) -> str:
-    found = _LABEL.fullmatch(line.text)
+    found = _LABEL.fullmatch(line.text.strip())
     return found["rest"] if found else ""
 
 

@@ -26,6 +26,7 @@ from bank.definitions import (
 )
 from bank.errors import QuestionFormatError, UnknownQuestion
 from bank.marked_yaml import Mapping, Node, Sequence, read_yaml
+from bank.tasks import parse_task
 from grading.inputs import LANGUAGES, Contrast, KeyPoint, Misconception, Rubric
 
 if TYPE_CHECKING:
@@ -152,8 +153,6 @@ def _read_folder(folder: Path) -> Question | Alias:
             f"the folder's name {folder.name!r} is not a slug (lower-case-words)"
         )
     if _member(top["kind"], Kind, "kind") is Kind.SPEED:
-        from bank.tasks import parse_task
-
         return parse_task(folder)
     top["schema"].whole("schema", low=SCHEMA, high=SCHEMA)
     if top.get("alias_of") is not None:

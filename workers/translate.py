@@ -9,7 +9,7 @@ from django.conf import settings
 from assessment.models import Job, Trial
 from bank.bodies import rubric_of
 from grading.errors import TaskBroken
-from grading.inputs import SpeedSubmission, TextAnswer
+from grading.inputs import SpeedSubmission, TextAnswer, task_digest
 
 if TYPE_CHECKING:
     from assessment.models import AttemptItem
@@ -53,8 +53,14 @@ def trial_submission_of(job_id: int) -> SpeedSubmission:
 
 def _submission(item: AttemptItem, source: str) -> SpeedSubmission:
     folder = settings.BANK_FOLDER / item.version.question.slug
-    if not (folder / "question.yaml").is_file():
-        message = f"the task's folder is gone: {item.version.question.slug}"
+    if not folder.is_dir():
+        message = f"the folder of task {folder.name} is gone"
+        raise TaskBroken(message)
+    if task_digest(folder) != item.version.body["digest"]:
+        message = (
+            f"the files of task {folder.name} are not those of the version that was "
+            "asked; publish the folder again, or bring the old files back"
+        )
         raise TaskBroken(message)
     return SpeedSubmission(
         source=source.encode(), task_folder=folder, device=settings.DEVICE

@@ -11,12 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-WRONG_CODE: Final = '''"""Returns something of the right shape that is wrong."""
-
-
-def solve(*inputs):
-    return inputs[0] * 0
-'''
 BROKEN_CODE: Final = "def solve(*inputs:\n    return 1\n"
 
 
@@ -87,6 +81,11 @@ def _file(name: str) -> Callable[[Path], str]:
     return code
 
 
+def _mistaken_code(folder: Path) -> str:
+    """Return the first of the task's own examples of wrong code."""
+    return min((folder / "wrong").glob("*.py")).read_text(encoding="utf-8")
+
+
 PERSONAS: Final = (
     Persona(
         name="thorough",
@@ -111,7 +110,7 @@ PERSONAS: Final = (
         name="confidently wrong",
         language="en",
         prose=_mistaken,
-        code=lambda _: WRONG_CODE,
+        code=_mistaken_code,
         least=0.0,
         most=0.35,
         verdict="wrong_output",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 POLL_SECONDS: Final = 0.5
 HOOK_SECONDS: Final = 30.0
 OVERRIDE_SCORE: Final = 0.5
+_SCORECARD: Final = re.compile(r'href="(/recruiter/attempts/[0-9a-f-]{36}/)"')
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,6 +30,7 @@ class Outcome:
     """What happened to one candidate; `lost` names everything that must not."""
 
     persona: str
+    number: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     order_id: str = ""
     saves: int = 0
     grading_seconds: float = 0.0
@@ -36,6 +39,10 @@ class Outcome:
     verdicts: list[str] = field(default_factory=list)
     status: str = "ordered"
     lost: list[str] = field(default_factory=list)
+
+
+def _email(outcome: Outcome) -> str:
+    return f"candidate-{outcome.number}@example.org"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +87,10 @@ class Sitting:
             "assessment_id": self.assessment_id,
             "candidate": {
                 "name": f"Simulated candidate {number}",
-                "email": f"candidate{number}@example.org",
+                "email": _email(outcome),
                 "language": persona.language,
             },
-            "external_id": f"simulation-{uuid.uuid4().hex[:8]}-{number}",
+            "external_id": f"simulation-{outcome.number}",
         }
         headers = {"Idempotency-Key": f'"{uuid.uuid4()}"'}
         first = self.api("POST", "/orders", json=request, headers=headers)
@@ -153,17 +160,28 @@ class Sitting:
         unreleased = self.api("GET", f"/orders/{outcome.order_id}/result")
         if unreleased.status_code != httpx.codes.CONFLICT:
             outcome.lost.append("a result left the house before its release")
-        page = self.recruiter.page(f"/recruiter/orders/{outcome.order_id}/")
-        base = page.url.path
+        base = self._scorecard_path(outcome)
+        page = self.recruiter.page(base)
         page = self.recruiter.submit(
             page,
             f"{base}items/1/mark/",
             score=f"{OVERRIDE_SCORE * 100:.0f}",
             reason="Simulation: a second reader saw it otherwise.",
         )
-        page = self.recruiter.submit(page, f"{base}review/")
-        self.recruiter.submit(page, f"{base}release/", confirm="on")
+        self.recruiter.submit(page, f"{base}review/")
+        self.recruiter.submit(
+            self.recruiter.page(f"{base}release/"), f"{base}release/"
+        )
         outcome.status = "released"
+
+    def _scorecard_path(self, outcome: Outcome) -> str:
+        """Find the scorecard as a recruiter does: by searching for the candidate."""
+        found = self.recruiter.http.get("/recruiter/", params={"q": _email(outcome)})
+        paths = set(_SCORECARD.findall(found.text))
+        if len(paths) != 1:
+            message = f"the list of attempts shows {len(paths)} of this candidate"
+            raise Unexpected(message)
+        return str(paths.pop())
 
     def _check(self, persona: Persona, sent: list[str], outcome: Outcome) -> None:
         response = self.api("GET", f"/orders/{outcome.order_id}/result")

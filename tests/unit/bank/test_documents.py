@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bank.definitions import Source, State
 from bank.documents import (
     MAX_BYTES,
+    MAX_LINES,
     decoded,
     document_slug,
     parse_document,
@@ -483,12 +486,59 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
         read_document(tmp_path)
 
 
-def test_five_megabytes_of_markers_are_read_in_linear_time():
-    hostile = ("**" * 3_000 + "\n" + "[" * 7_000 + "\n" + "（a" * 3_000 + "\n") * 40
-
-    report = parsed(f"{ONE}- One\n\n{hostile}")
+@pytest.mark.parametrize(
+    "line",
+    ["**" * 3_000, "[" * 7_000, "（a" * 3_000, " " * 7_000 + "x", "# " * 3_000 + "x"],
+    ids=["stars", "brackets", "glosses", "spaces", "hashes"],
+)
+def test_lines_made_to_be_slow_are_read_like_others(line):
+    report = parsed(f"{ONE}- One\n\n" + f"{line}\n" * 50)
 
     assert len(report.questions) == 1
+
+
+def test_a_document_of_countless_lines_is_refused():
+    with pytest.raises(DocumentError, match=f"{MAX_LINES} are allowed"):
+        parsed(ONE + "- One\n" * MAX_LINES)
+
+
+def test_questions_beyond_the_limit_are_one_problem():
+    text = "".join(f"#### {i}. Why {i}?\nAnswer: Yes.\n" for i in range(1, 520))
+    report = parsed(text)
+
+    assert len(report.questions) == 500
+    (problem,) = report.problems
+    assert (problem.line, problem.reason[:23]) == (1001, "more than 500 questions")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_whatever_happens_to_a_document_it_is_read_or_refused(data):
+    lines = (OWN / "caches_zh.md").read_text(encoding="utf-8").split("\n")
+    junk = st.sampled_from(
+        [
+            "#### 1. ",
+            "**答案：**",
+            "- ",
+            "```",
+            "---",
+            "#### ",
+            "答案：",
+            "\u202e",
+            "1.",
+        ]
+    )
+    for _ in range(data.draw(st.integers(1, 12))):
+        place = data.draw(st.integers(0, len(lines) - 1))
+        lines[place : place + data.draw(st.integers(0, 3))] = [data.draw(junk)]
+    try:
+        report = parsed("\n".join(lines))
+    except DocumentError:
+        return
+    for question in report.questions:
+        assert question.prompt
+        assert question.key_points
+        text_question(report, question)
 
 
 # -- as a question of the bank --------------------------------------------------------

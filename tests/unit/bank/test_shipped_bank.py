@@ -64,7 +64,9 @@ def test_no_sentence_of_the_documents_is_in_the_bank(shipped):
     texts = "\n".join(
         (folder / "question.yaml").read_text(encoding="utf-8") for folder in FOLDERS
     )
-    for path in sorted(Path(os.environ["INFERVIEW_DOCUMENTS"]).glob("*.txt")):
+    paths = sorted(Path(os.environ["INFERVIEW_DOCUMENTS"]).glob("*.txt"))
+    assert len(paths) == 2
+    for path in paths:
         for question in read_document(path).questions:
             for point in question.key_points:
                 assert point.text.rstrip("。") not in texts

@@ -55,6 +55,9 @@ if TYPE_CHECKING:
 DOCUMENTS_VARIABLE: Final = "INFERVIEW_DOCUMENTS"
 MOST_TOGETHER: Final = 16  # answers that are encoded in one call
 LONGEST_LINE: Final = 16 * 1024 * 1024  # bytes
+NOT_TEXT: Final = "request.not_text"
+TOO_LARGE: Final = "request.too_large"
+UNKNOWN_LANGUAGE: Final = "request.unknown_language"
 _WAITING_LINES: Final = 64  # read ahead of the marking
 
 
@@ -65,6 +68,27 @@ class Refused(Exception):
         super().__init__(detail)
         self.code = code
         self.detail = detail
+
+
+class Missing(Refused):
+    """A field is not there."""
+
+    def __init__(self, *, what: str) -> None:
+        super().__init__("request.missing_field", f"{what} is missing")
+
+
+class WrongType(Refused):
+    """A field holds another kind of value."""
+
+    def __init__(self, *, name: str, what: str) -> None:
+        super().__init__("request.wrong_type", f"{name} must be {what}")
+
+
+class NotJson(Refused):
+    """A line is not a JSON object."""
+
+    def __init__(self, *, detail: str) -> None:
+        super().__init__("request.not_json", f"not a JSON object: {detail}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,13 +257,10 @@ class _Marking:
         if "document" in question:
             number = _field(question, "number", int, "a whole number")
             if isinstance(number, bool):
-                raise Refused("request.wrong_type", "number must be a whole number")
+                raise WrongType(name="number", what="a whole number")
             return self._questions.by_source(_text(question, "document"), number)
         if "prompt" not in question and "reference" not in question:
-            raise Refused(
-                "request.missing_field",
-                "question needs slug, document and number, or prompt and reference",
-            )
+            raise Missing(what="slug, document and number, or prompt and reference")
         return adhoc_rubric(
             _text(question, "prompt"),
             _text(question, "reference"),
@@ -254,9 +275,8 @@ class _Marking:
 
 def _rubric(question: Question) -> Rubric:
     if not isinstance(question, TextQuestion):
-        raise Refused(
-            "request.not_text", f"{question.slug} is answered with code: see judge"
-        )
+        detail = f"{question.slug} is answered with code: see judge"
+        raise Refused(NOT_TEXT, detail)
     return question.rubric
 
 
@@ -280,7 +300,7 @@ def _batches(source: BinaryIO) -> Iterator[list[bytes | None]]:
 
     Raises: `CommandError` when a line is not UTF-8 (lines before it are answered).
     """
-    lines: queue.Queue[bytes | None | _End] = queue.Queue(maxsize=_WAITING_LINES)
+    lines: queue.Queue[bytes | _End | None] = queue.Queue(maxsize=_WAITING_LINES)
     threading.Thread(target=_read_into, args=(source, lines), daemon=True).start()
     number, ended = 0, False
     while not ended:
@@ -318,7 +338,7 @@ class _End:
     failure: CommandError | None = None
 
 
-def _read_into(source: BinaryIO, lines: queue.Queue[bytes | None | _End]) -> None:
+def _read_into(source: BinaryIO, lines: queue.Queue[bytes | _End | None]) -> None:
     """Put every line of `source` into the queue, None for one that is too long."""
     try:
         while line := source.readline(LONGEST_LINE + 1):
@@ -337,30 +357,31 @@ def _read_into(source: BinaryIO, lines: queue.Queue[bytes | None | _End]) -> Non
 
 def _object(line: bytes | None) -> Mapping[str, Any]:
     if line is None:
-        raise Refused("request.too_large", f"longer than {LONGEST_LINE} bytes")
+        detail = f"longer than {LONGEST_LINE} bytes"
+        raise Refused(TOO_LARGE, detail)
     try:
         value = json.loads(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise Refused("request.not_json", f"not JSON: {error}") from error
+        raise NotJson(detail=str(error)) from error
     if not isinstance(value, dict):
-        raise Refused("request.not_json", "not a JSON object")
+        raise NotJson(detail=f"it is {type(value).__name__}")
     return value
 
 
 def _id(fields: Mapping[str, Any]) -> str | int | float:
     if fields.get("id") is None:
-        raise Refused("request.missing_field", "id is missing")
+        raise Missing(what="id")
     known = fields["id"]
     if isinstance(known, bool) or not isinstance(known, str | int | float):
-        raise Refused("request.wrong_type", "id must be a string or a number")
+        raise WrongType(name="id", what="a string or a number")
     return known
 
 
 def _field(fields: Mapping[str, Any], name: str, kind: type, what: str) -> Any:  # noqa: ANN401 - the caller names the type
     if fields.get(name) is None:
-        raise Refused("request.missing_field", f"{name} is missing")
+        raise Missing(what=name)
     if not isinstance(fields[name], kind):
-        raise Refused("request.wrong_type", f"{name} must be {what}")
+        raise WrongType(name=name, what=what)
     return fields[name]
 
 
@@ -373,16 +394,15 @@ def _texts(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
         return ()
     found = _field(fields, name, list, "a list of strings")
     if not all(isinstance(text, str) for text in found):
-        raise Refused("request.wrong_type", f"{name} must be a list of strings")
+        raise WrongType(name=name, what="a list of strings")
     return tuple(found)
 
 
 def _language(fields: Mapping[str, Any], name: str) -> str:
     language = _text(fields, name)
     if language not in LANGUAGES:
-        raise Refused(
-            "request.unknown_language", f"{name} must be one of {', '.join(LANGUAGES)}"
-        )
+        detail = f"{name} must be one of {', '.join(LANGUAGES)}"
+        raise Refused(UNKNOWN_LANGUAGE, detail)
     return language
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -73,7 +74,9 @@ class Command(BaseCommand):
         self._say("Starting the broker ...")
         service.start_broker()
         self._say("Loading the question bank ...")
-        call_command("load_bank", verbosity=0)
+        told = StringIO()
+        call_command("load_bank", stdout=told)
+        self._say(f"  {told.getvalue().strip().splitlines()[-1]}")
         sign_in = first_sign_in(demo_organisation(), home)
         connection.close()
         service.start_web()

@@ -1,0 +1,124 @@
+"""The whole service in a folder of its own, as `make run` starts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 240.0
+STOP_SECONDS = 60.0
+MODELS = ROOT / "var" / "models"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def environment(home: Path, port: int, **settings: str) -> dict[str, str]:
+    """The caller's environment without what would point at another service."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL"}
+    }
+    return {
+        **kept,
+        "INFERVIEW_HOME": str(home),
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        **settings,
+    }
+
+
+@dataclass
+class Running:
+    """One `manage.py up` and what it was started with."""
+
+    home: Path
+    port: int
+    env: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    @classmethod
+    def start(cls, home: Path, *, port: int = 0, **settings: str) -> Running:
+        home.mkdir(parents=True, exist_ok=True)
+        if MODELS.is_dir() and not (home / "models").exists():
+            (home / "models").symlink_to(MODELS)  # unpacked once for all tests
+        port = port or free_port()
+        env = environment(home, port, **settings)
+        with (home / "up.txt").open("ab") as output:
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", "up"],
+                cwd=ROOT,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        return cls(home, port, env, process)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def output(self) -> str:
+        return (self.home / "up.txt").read_text()
+
+    def await_ready(self) -> None:
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            assert self.process.poll() is None, self.output
+            if "Ctrl-C stops it." in self.output:
+                return
+            time.sleep(0.2)
+        raise AssertionError(self.output + self.logs())
+
+    def ready(self) -> dict[str, str]:
+        return httpx.get(f"{self.url}/readyz", timeout=10).json()["checks"]
+
+    def manage(self, *arguments: str, seconds: float) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+
+    def logs(self) -> str:
+        return "\n".join(
+            f"== {path.name}\n{path.read_text(errors='replace')[-3000:]}"
+            for path in sorted((self.home / "log").glob("*.log"))
+        )
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        return self.process.wait(STOP_SECONDS)
+
+    def processes(self) -> list[str]:
+        """The command lines of every living process that works for this home."""
+        found = []
+        needle = f"INFERVIEW_HOME={self.home}".encode()
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if needle in (folder / "environ").read_bytes().split(b"\0"):
+                    line = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+                    found.append(line.decode(errors="replace"))
+            except OSError:
+                continue
+        return [line for line in found if line]
