@@ -5,7 +5,7 @@ MARKS := $(if $(filter true,$(CI)),not gpu,not slow and not gpu)
 # uv finds a local build of torch only when told what pip knows.
 UV := UV_FIND_LINKS="$$($(V)/pip config get global.find-links 2>/dev/null)" $(V)/uv pip install -q --python $(V)/python -c constraints.txt -r pyproject.toml
 
-.PHONY: run test check format lint types layers bench lock clean
+.PHONY: run test check format lint types layers bench lock frontend frontend-check texts clean
 
 run: .venv/.run
 	@sh deploy/system-packages.sh run
@@ -52,6 +52,16 @@ bench: .venv/.test
 lock: .venv/bin/uv
 	env -u PIP_FIND_LINKS $(V)/uv pip compile -q --all-extras pyproject.toml --no-header --no-annotate --no-emit-find-links --no-emit-index-url \
 	| sed -E 's/^([a-zA-Z0-9_.-]+)\[[^]]*\]==/\1==/; s/\+cpu$$//' > constraints.txt
+
+# Only for who edits frontend/src (needs Node) or texts (needs gettext).
+frontend:
+	cd frontend && npm ci --silent && npm run --silent build
+
+frontend-check: frontend
+	git diff --exit-code --stat frontend/dist
+
+texts: .venv/.run
+	$(V)/python frontend/locale/merge.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

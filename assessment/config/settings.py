@@ -119,6 +119,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    # A broker that is away costs a request a moment, not minutes: the row stands,
+    # and the sweep sends it again.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "socket_connect_timeout": 2,
     "socket_timeout": 30,
     "health_check_interval": 25,
     "queue_order_strategy": "priority",

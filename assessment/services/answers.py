@@ -88,7 +88,7 @@ def answer_save(*, item: AttemptItem, draft: Draft, code: bool, now: datetime) -
         )
     if draft.base_revision != answer.revision and draft.client_id != answer.client_id:
         raise AnswerConflict
-    if _worth_keeping(answer, text, now):
+    if _worth_keeping(answer, text, draft.client_id, now):
         AnswerSave.objects.create(
             answer=answer, text=answer.text, revision=answer.revision, at=now
         )
@@ -151,10 +151,12 @@ def _check_length(text: str, *, code: bool) -> None:
         raise AnswerTooLong(message)
 
 
-def _worth_keeping(answer: Answer, text: str, now: datetime) -> bool:
+def _worth_keeping(answer: Answer, text: str, client_id: str, now: datetime) -> bool:
     if not answer.text or answer.text == text or answer.saved_at is None:
         return False
     if len(text) < KEEP_WHEN_SHRUNK_TO * len(answer.text):
         return True
+    if client_id != answer.client_id:
+        return True  # another tab's text; perhaps the person had to choose
     latest = answer.saves.last()
     return latest is None or now - latest.at >= KEEP_EVERY

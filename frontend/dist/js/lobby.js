@@ -1,0 +1,1 @@
+import{a as o}from"./chunks/chunk-VDDW2MAY.js";import{d as t,k as e}from"./chunks/chunk-46AMOAD3.js";document.getElementById("clock-facts")&&new o(t("clock-facts"),t("words"));var c=document.querySelector("#tryout[data-code]");if(c){let{CodeField:r}=await import("./chunks/editor-U6E6HSLM.js"),a=document.querySelector("label[for=tryout]")?.textContent??"";new r(c,a,"",()=>{},e())}
