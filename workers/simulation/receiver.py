@@ -27,7 +27,7 @@ class Receiver:
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # noqa: N802  # the library's name
+            def do_POST(self) -> None:  # the library's name
                 length = min(int(self.headers.get("Content-Length", 0)), LONGEST_BODY)
                 body = self.rfile.read(length)
                 self.send_response(receiver.take(body, dict(self.headers)))

@@ -169,9 +169,7 @@ class Sitting:
             reason="Simulation: a second reader saw it otherwise.",
         )
         self.recruiter.submit(page, f"{base}review/")
-        self.recruiter.submit(
-            self.recruiter.page(f"{base}release/"), f"{base}release/"
-        )
+        self.recruiter.submit(self.recruiter.page(f"{base}release/"), f"{base}release/")
         outcome.status = "released"
 
     def _scorecard_path(self, outcome: Outcome) -> str:

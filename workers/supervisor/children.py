@@ -39,7 +39,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     starts: list[float] = field(default_factory=list)
 
-    def start(self) -> None:
+    def start(self) -> subprocess.Popen[bytes]:
         """Start the process in a session of its own, its output into the log."""
         on_death = int(self.on_death)
         parent = os.getpid()
@@ -50,7 +50,7 @@ class Child:
                 os._exit(1)
 
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            process = subprocess.Popen(
                 list(self.argv),
                 env=dict(self.env),
                 stdin=subprocess.DEVNULL,
@@ -59,7 +59,13 @@ class Child:
                 start_new_session=True,  # Ctrl-C reaches the supervisor alone
                 preexec_fn=tie_to_parent,  # noqa: PLW1509  # only async-safe calls
             )
+        self.process = process
         self.starts.append(time.monotonic())
+        return process
+
+    def run(self) -> int:
+        """Start the process, wait for its end and return its exit status."""
+        return self.start().wait()
 
     @property
     def running(self) -> bool:

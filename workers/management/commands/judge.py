@@ -61,7 +61,7 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=_seconds, help="measuring time")
         parser.add_argument("--json", action="store_true", help="one object")
 
-    def handle(self, *_args: object, **options: Any) -> None:
+    def handle(self, *_args: object, **options: Any) -> None:  # noqa: ANN401  # as Django gives them
         """Judge and print."""
         submission = SpeedSubmission(
             source=_read(options["submission"]),
@@ -108,8 +108,8 @@ def _folder(task: str) -> Path:
 
 def _judged(submission: SpeedSubmission) -> SpeedGrade:
     # Torch takes seconds to import; a wrong argument should be told at once.
-    from grading.speed.device import DeviceUnavailable
-    from grading.speed.grade import grade_speed
+    from grading.speed.device import DeviceUnavailable  # noqa: PLC0415  # see above
+    from grading.speed.grade import grade_speed  # noqa: PLC0415  # see above
 
     try:
         return grade_speed(submission)
@@ -140,7 +140,9 @@ def _table(task: str, grade: SpeedGrade) -> Iterator[str]:
             yield f"{name:<9} {middle * 1e3:.2f} ms a call ({grade.clock} time, median)"
     for case in grade.cases:
         right = "right" if case.correct else "WRONG"
-        worst = "" if case.worst_error is None else f", error {case.worst_error:.3g} tol."
+        worst = (
+            "" if case.worst_error is None else f", error {case.worst_error:.3g} tol."
+        )
         yield f"case      {case.case:<16} {right}, {case.calls} calls{worst}"
     for name in FACTS:
         if name in grade.machine:

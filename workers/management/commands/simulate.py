@@ -177,15 +177,17 @@ class Command(BaseCommand):
         service.start()
         try:
             _await_ready(f"http://127.0.0.1:{port}/readyz", service)
-            status = os.spawnve(
-                os.P_WAIT,
-                sys.executable,
-                [
+            simulation = Child(
+                name="simulate",
+                argv=(
                     sys.executable, manage, "simulate",
                     "--candidates", str(count), "--seconds", str(seconds),
-                ],
-                env,
+                ),
+                env=env,
+                log=home / "simulate.txt",
             )  # fmt: skip
+            status = simulation.run()
+            self.stdout.write(simulation.log.read_text())
         except CannotSimulate as reason:
             raise CommandError(str(reason), returncode=1) from None
         finally:
