@@ -18,7 +18,7 @@ class IdempotencyRecord(models.Model):
     fingerprint = models.CharField(max_length=64)  # SHA-256 of the request's body
     status = models.PositiveIntegerField(null=True, blank=True)  # null: still running
     body = models.JSONField(null=True, blank=True)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_index=True)
 
     class Meta:
         constraints = [

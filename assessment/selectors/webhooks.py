@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from assessment.models import WebhookDelivery
+from assessment.models import WebhookDelivery, WebhookEndpoint
 from assessment.states import DeliveryState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
+
+    from assessment.models import Organisation
 
 
 def deliveries_due(moment: datetime) -> QuerySet[WebhookDelivery]:
@@ -22,3 +24,8 @@ def deliveries_due(moment: datetime) -> QuerySet[WebhookDelivery]:
         state=DeliveryState.PENDING,
         next_at__lte=moment,
     )
+
+
+def endpoints_of(organisation: Organisation) -> QuerySet[WebhookEndpoint]:
+    """Return every webhook address of an organisation."""
+    return WebhookEndpoint.objects.filter(organisation=organisation)

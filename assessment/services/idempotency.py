@@ -46,9 +46,7 @@ def first_answer(
         the first call runs.
     """
     print_ = fingerprint(payload)
-    IdempotencyRecord.objects.filter(
-        organisation=organisation, route=route, key=key, created_at__lt=now - KEPT
-    ).delete()
+    answers_expire(now)
     IdempotencyRecord.objects.filter(
         organisation=organisation,
         route=route,
@@ -65,10 +63,13 @@ def first_answer(
                 fingerprint=print_,
                 created_at=now,
             )
-    except IntegrityError:
-        record = IdempotencyRecord.objects.get(
+    except IntegrityError as error:
+        found = IdempotencyRecord.objects.filter(
             organisation=organisation, route=route, key=key
-        )
+        ).first()
+        if found is None:  # the first call failed and was forgotten this moment
+            raise IdempotencyKeyBusy from error
+        record = found
     else:
         return record, False
     if record.fingerprint != print_:
@@ -84,5 +85,14 @@ def answer_keep(record: IdempotencyRecord, *, status: int, body: Any) -> None:  
 
 
 def answer_forget(record: IdempotencyRecord) -> None:
-    """Forget a call that failed through our fault, so that it can be repeated."""
-    IdempotencyRecord.objects.filter(pk=record.pk).delete()
+    """Forget a call that failed through our fault, so that it can be repeated.
+
+    One whose answer is kept stays: it was done, whatever failed afterwards.
+    """
+    IdempotencyRecord.objects.filter(pk=record.pk, status__isnull=True).delete()
+
+
+def answers_expire(now: datetime) -> int:
+    """Delete what was kept long enough, links of candidates among it; say how many."""
+    deleted, _ = IdempotencyRecord.objects.filter(created_at__lt=now - KEPT).delete()
+    return deleted

@@ -15,6 +15,7 @@ from assessment.errors import AssessmentInvalid, IllegalMove
 from assessment.models import Attempt, Invitation
 from assessment.services.attempts import attempt_move
 from assessment.services.mail import send_invitation_on_commit
+from assessment.services.webhooks import event_record
 from assessment.states import AttemptState
 
 if TYPE_CHECKING:
@@ -125,6 +126,14 @@ def invitation_cancel(*, invitation: Invitation, by: User | None = None) -> None
     if state in {AttemptState.RELEASED, AttemptState.EXPIRED}:
         message = f"An attempt that is {state} cannot be cancelled."
         raise IllegalMove(message)
+    now = timezone.now()
     attempt_move(
-        attempt.pk, old=state, new=AttemptState.CANCELLED, code="cancelled", by=by
+        attempt.pk,
+        old=state,
+        new=AttemptState.CANCELLED,
+        code="cancelled",
+        by=by,
+        now=now,
     )
+    attempt.refresh_from_db()
+    event_record(attempt=attempt, event_type="attempt.cancelled", now=now)

@@ -17,6 +17,7 @@ from assessment.services.attempts import (
     attempt_expire,
     attempt_grade_if_complete,
 )
+from assessment.services.idempotency import answers_expire
 from assessment.services.jobs import job_give_back, job_send
 
 if TYPE_CHECKING:
@@ -51,7 +52,11 @@ def sweep_attempts(now: datetime) -> int:
 
 
 def sweep_deliveries(now: datetime) -> int:
-    """Send the messages whose next try is due; return how many."""
+    """Send the messages whose next try is due and forget old answers.
+
+    Returns how many messages were sent.
+    """
+    answers_expire(now)
     count = 0
     for delivery_id in deliveries_due(now).values_list("pk", flat=True)[:BATCH]:
         send_on_commit(DELIVER_TASK, delivery_id)

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from assessment.dispatch import DELIVER_TASK, send_on_commit
-from assessment.errors import IllegalMove
+from assessment.errors import IllegalMove, NotReady
 from assessment.models import WebhookDelivery, WebhookEndpoint
 from assessment.states import DeliveryState, may_follow
 
@@ -78,6 +78,20 @@ def endpoint_disable(*, endpoint: WebhookEndpoint, reason: str) -> None:
     WebhookDelivery.objects.filter(
         endpoint=endpoint, state=DeliveryState.PENDING
     ).update(state=DeliveryState.GIVEN_UP, last_error=f"endpoint disabled: {reason}")
+
+
+@transaction.atomic
+def endpoint_enable(*, endpoint: WebhookEndpoint) -> None:
+    """Call an address again; what was given up can then be sent again."""
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
+        disabled_at=None, disabled_reason=""
+    )
+
+
+@transaction.atomic
+def endpoint_delete(*, endpoint: WebhookEndpoint) -> None:
+    """Forget an address, its secret and what was sent there."""
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).delete()
 
 
 @transaction.atomic
@@ -159,6 +173,31 @@ def delivery_done(delivery_id: int, *, status: int, now: datetime) -> None:
 
 
 @transaction.atomic
+def delivery_gone(delivery_id: int, *, status: int | None, reason: str) -> None:
+    """Give a message up because its endpoint wants no more, and disable that."""
+    delivery = _existing(delivery_id)
+    if delivery is None:
+        return
+    delivery_move(
+        delivery_id,
+        old=DeliveryState.PENDING,
+        new=DeliveryState.GIVEN_UP,
+        last_status=status,
+        last_error=f"endpoint disabled: {reason}",
+    )
+    endpoint_disable(endpoint=delivery.endpoint, reason=reason)
+
+
+def _existing(delivery_id: int) -> WebhookDelivery | None:
+    """Return a delivery, or None when its endpoint was deleted meanwhile."""
+    return (
+        WebhookDelivery.objects.select_related("endpoint")
+        .filter(pk=delivery_id)
+        .first()
+    )
+
+
+@transaction.atomic
 def delivery_failed(
     delivery_id: int,
     *,
@@ -172,7 +211,9 @@ def delivery_failed(
     `retry_after` is the receiver's own wish in seconds; it can only make us wait
     longer. An endpoint whose last try failed is disabled.
     """
-    delivery = WebhookDelivery.objects.select_related("endpoint").get(pk=delivery_id)
+    delivery = _existing(delivery_id)
+    if delivery is None:
+        return
     if delivery.tries > len(RETRY_AFTER):
         delivery_move(
             delivery_id,
@@ -184,6 +225,8 @@ def delivery_failed(
         endpoint_disable(endpoint=delivery.endpoint, reason="unreachable")
         return
     wait = RETRY_AFTER[delivery.tries - 1]
+    # Up to a tenth more, so that what failed together does not come back together.
+    wait += secrets.randbelow(wait // 10 + 1)
     if retry_after is not None:
         wait = max(wait, min(retry_after, RETRY_AFTER[-1]))
     WebhookDelivery.objects.filter(pk=delivery_id, state=DeliveryState.PENDING).update(
@@ -196,7 +239,13 @@ def delivery_failed(
 
 @transaction.atomic
 def delivery_replay(*, delivery: WebhookDelivery) -> bool:
-    """Send a given-up message again, with its old id; say whether it moved."""
+    """Send a given-up message again, with its old id; say whether it moved.
+
+    Raises: `NotReady` while its endpoint is disabled.
+    """
+    if delivery.endpoint.disabled_at is not None:
+        message = "This endpoint is disabled. Enable it first."
+        raise NotReady(message)
     moved = delivery_move(
         delivery.pk,
         old=DeliveryState.GIVEN_UP,

@@ -238,6 +238,14 @@ def test_a_webhook_body_holds_no_mark_and_nothing_about_the_candidate():
     assert "score" not in bodies
 
 
+def test_a_hiring_system_hears_of_a_cancelled_attempt():
+    endpoint_create(organisation=make_organisation(), url="http://127.0.0.1:1/x")
+    make_attempt(AttemptState.CANCELLED)
+
+    heard = WebhookDelivery.objects.filter(event_type="attempt.cancelled").get()
+    assert '"status":"cancelled"' in heard.body
+
+
 def test_another_organisations_endpoint_hears_nothing():
     endpoint_create(
         organisation=make_organisation("other", "Other"), url="http://127.0.0.1:1/x"

@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from assessment.models import Attempt, Job
@@ -191,7 +192,13 @@ def make_recruiter(
     password: str = PASSWORD,
     staff: bool = False,
 ) -> User:
-    """Return a person who works for the organisation."""
+    """Return a person who works for the organisation, made when not there.
+
+    Somebody who is there keeps the password, or their browser would be signed out.
+    """
+    found = get_user_model().objects.filter(email=email).first()
+    if found is not None:
+        return found
     return recruiter_create(
         organisation=organisation or make_organisation(),
         email=email,
@@ -433,7 +440,9 @@ def speed_body(
         low=low,
         high=high,
         credited=low if faster else (1.0 if measured else None),
-        cases=(
+        cases=()
+        if verdict in {Verdict.LOAD_FAILED, Verdict.REFUSED}
+        else (
             CaseCheck(case="small", calls=4, correct=True, worst_error=0.12),
             CaseCheck(
                 case="odd width",
