@@ -8,7 +8,7 @@ item has no mark there is no total: a fault of ours never lowers a score.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,7 +94,19 @@ class Scorecard:
     devices: tuple[str, ...]  # where code was measured; more than one is never mixed
 
 
-def weighted_mean(lines: Sequence[ItemLine]) -> float | None:
+class Weighed(Protocol):
+    """Anything that has a mark, perhaps, and a weight."""
+
+    @property
+    def weight(self) -> float:
+        """Return how much it counts beside the others."""
+
+    @property
+    def score(self) -> float | None:
+        """Return the mark that counts, or None while there is none."""
+
+
+def weighted_mean(lines: Sequence[Weighed]) -> float | None:
     """Return the mean of the marks that count, or None while one is missing."""
     if not lines or any(line.score is None for line in lines):
         return None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -99,6 +101,30 @@ class Running:
             check=False,
         )
 
+    def spawn(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def await_row_count(self, state: str, *, at_least: int) -> None:
+        """Wait until so many jobs of the embedded database are in `state`."""
+        path = f"file:{self.home}/inferview.sqlite3?mode=ro"
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            with contextlib.closing(sqlite3.connect(path, uri=True)) as database:
+                (count,) = database.execute(
+                    "SELECT count(*) FROM assessment_job WHERE state = ?", (state,)
+                ).fetchone()
+            if count >= at_least:
+                return
+            time.sleep(0.1)
+        raise AssertionError(self.logs())
+
     def logs(self) -> str:
         return "\n".join(
             f"== {path.name}\n{path.read_text(errors='replace')[-3000:]}"
@@ -110,15 +136,22 @@ class Running:
             self.process.send_signal(how)
         return self.process.wait(STOP_SECONDS)
 
-    def processes(self) -> list[str]:
-        """The command lines of every living process that works for this home."""
-        found = []
+    def processes(self) -> dict[int, str]:
+        """Every living process that works for this home, with its command line."""
+        found = {}
         needle = f"INFERVIEW_HOME={self.home}".encode()
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 if needle in (folder / "environ").read_bytes().split(b"\0"):
                     line = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
-                    found.append(line.decode(errors="replace"))
+                    found[int(folder.name)] = line.decode(errors="replace")
             except OSError:
                 continue
-        return [line for line in found if line]
+        return {pid: line for pid, line in found.items() if line}
+
+    def kill(self, part: str) -> int:
+        """Kill every process whose command line holds `part`; return how many."""
+        hit = [pid for pid, line in self.processes().items() if part in line]
+        for pid in hit:
+            os.kill(pid, signal.SIGKILL)
+        return len(hit)

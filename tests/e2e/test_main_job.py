@@ -66,13 +66,13 @@ def test_data_survives_a_restart_and_nothing_is_left_running(tmp_path):
     first.await_ready()
     password = (home / "first-sign-in.txt").read_text()
     assert first.stop(signal.SIGINT) == 0
-    assert first.processes() == []
+    assert first.processes() == {}
 
     again = Running.start(home)
     again.await_ready()
     assert (home / "first-sign-in.txt").read_text() == password
     assert again.stop(signal.SIGTERM) == 0
-    assert again.processes() == []
+    assert again.processes() == {}
 
 
 @pytest.mark.slow
@@ -85,7 +85,25 @@ def test_a_killed_supervisor_leaves_no_process_behind(tmp_path):
     end = time.monotonic() + 30
     while service.processes() and time.monotonic() < end:
         time.sleep(0.2)
-    assert service.processes() == []
+    assert service.processes() == {}
+
+
+@pytest.mark.slow
+def test_a_killed_broker_and_killed_workers_lose_nothing(tmp_path):
+    service = Running.start(tmp_path / "home")
+    try:
+        service.await_ready()
+        simulation = service.spawn("simulate", "--candidates", "2")
+        service.await_row_count("running", at_least=1)
+        assert service.kill("redis-server") == 1
+        assert service.kill("-Q text") >= 1
+        assert service.kill("-Q speed") >= 1
+        output, _ = simulation.communicate(timeout=SIMULATION_SECONDS)
+    finally:
+        service.stop()
+
+    assert simulation.returncode == 0, output
+    assert "2 of 2 scorecards released." in output
 
 
 @pytest.mark.slow
