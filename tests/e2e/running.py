@@ -139,15 +139,19 @@ class Running:
     def processes(self) -> dict[int, str]:
         """Every living process that works for this home, with its command line."""
         found = {}
-        needle = f"INFERVIEW_HOME={self.home}".encode()
+        variable = f"INFERVIEW_HOME={self.home}".encode()
         for folder in Path("/proc").glob("[0-9]*"):
             try:
-                if needle in (folder / "environ").read_bytes().split(b"\0"):
-                    line = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
-                    found[int(folder.name)] = line.decode(errors="replace")
+                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+                # Redis writes its title over its environment, but names its socket.
+                ours = bytes(self.home) in line or variable in (
+                    folder / "environ"
+                ).read_bytes().split(b"\0")
             except OSError:
                 continue
-        return {pid: line for pid, line in found.items() if line}
+            if line and ours:
+                found[int(folder.name)] = line.decode(errors="replace")
+        return found
 
     def kill(self, part: str) -> int:
         """Kill every process whose command line holds `part`; return how many."""

@@ -91,9 +91,9 @@ def test_a_killed_supervisor_leaves_no_process_behind(tmp_path):
 @pytest.mark.slow
 def test_a_killed_broker_and_killed_workers_lose_nothing(tmp_path):
     service = Running.start(tmp_path / "home")
+    service.await_ready()
+    simulation = service.spawn("simulate", "--candidates", "2")
     try:
-        service.await_ready()
-        simulation = service.spawn("simulate", "--candidates", "2")
         service.await_row_count("running", at_least=1)
         assert service.kill("redis-server") == 1
         assert service.kill("-Q text") >= 1
@@ -101,6 +101,7 @@ def test_a_killed_broker_and_killed_workers_lose_nothing(tmp_path):
         output, _ = simulation.communicate(timeout=SIMULATION_SECONDS)
     finally:
         service.stop()
+        simulation.kill()
 
     assert simulation.returncode == 0, output
     assert "2 of 2 scorecards released." in output
