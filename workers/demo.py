@@ -12,8 +12,8 @@ from django.db import transaction
 from assessment.models import Assessment, Organisation
 from assessment.services.assessments import assessment_create
 from assessment.services.organisations import organisation_create, recruiter_create
-from bank.definitions import Kind
-from bank.selectors import live_questions
+from bank.selectors import set_by_slug, set_items
+from bank.sets import DEMO
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 SLUG: Final = "demo"
 EMAIL: Final = "recruiter@example.org"
 TITLE: Final = "Demo: fast inference"
-TEXT_QUESTIONS: Final = 4
-MINUTES: Final = 60
 
 
 @transaction.atomic
@@ -34,21 +32,19 @@ def demo_organisation() -> Organisation:
 
 
 def demo_assessment(organisation: Organisation) -> Assessment:
-    """Return the demo assessment: a few text questions and every code task."""
+    """Return the demo assessment: the questions of the bank's demo set."""
     there = Assessment.objects.filter(
         organisation=organisation, title=TITLE, archived_at__isnull=True
     ).first()
     if there is not None:
         return there
-    questions = list(live_questions().exclude(topic="imported").order_by("slug"))
-    texts = [q.slug for q in questions if q.kind == Kind.TEXT][:TEXT_QUESTIONS]
-    code = [q.slug for q in questions if q.kind == Kind.SPEED]
+    questions = [item.question for item in set_items(set_by_slug(DEMO).pk, live=True)]
     return assessment_create(
         organisation=organisation,
         title=TITLE,
-        duration_minutes=MINUTES,
+        duration_minutes=sum(question.minutes for question in questions),
         languages=["zh", "en"],
-        slugs=[*texts, *code],
+        slugs=[question.slug for question in questions],
     )
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PAGE_LANGUAGES: Final = {"zh": "zh-Hans", "en": "en"}
 LINK_SALT: Final = "assessment.report"
 LINK_SECONDS: Final = 7 * 24 * 3600
+FOUND_FROM: Final = 50  # points of 100 from which a key point is called found
 
 
 class LinkExpired(Exception):
@@ -505,7 +506,7 @@ class ItemView:
     passages: tuple[Passage, ...]
     evidence: tuple[Evidence, ...]
     raw_flags: tuple[str, ...]
-    found: int  # key points that earned something
+    found: int  # key points that earned at least half of their credit
     flags: tuple[str, ...]
     encoder: str
     engine: str
@@ -605,7 +606,7 @@ def _item_view(
         answer_language=PAGE_LANGUAGES.get(item["answer_language"], "en"),
         passages=passages_of(item["answer"], points),
         evidence=evidence,
-        found=sum(line.credit > 0 for line in evidence),
+        found=sum(line.credit >= FOUND_FROM for line in evidence),
         flags=tuple(flag_words(flag) for flag in flags),
         raw_flags=flags,
         encoder=grade["encoder"] if grade and speed is None else "",

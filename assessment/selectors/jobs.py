@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 RESEND_AFTER: Final = timedelta(seconds=60)
 
 
+# A fault of ours is tried again so often; after that a person has to look.
+MAX_TRIES: Final = 3
+
+
+def is_last_try(job_id: int) -> bool:
+    """Say whether a job that fails now is not tried again by itself."""
+    return Job.objects.filter(pk=job_id, tries__gte=MAX_TRIES).exists()
+
+
 def jobs_lost_at(moment: datetime) -> QuerySet[Job]:
     """Return running jobs whose worker must be gone by `moment`."""
     return Job.objects.filter(state=JobState.RUNNING, lease_until__lt=moment)

@@ -12,12 +12,12 @@ from django.utils import timezone
 from assessment.dispatch import TASKS, send_on_commit
 from assessment.errors import IllegalMove
 from assessment.models import Job, JobEvent
+from assessment.selectors.jobs import MAX_TRIES
 from assessment.states import JobKind, JobState, may_follow
 
 if TYPE_CHECKING:
     from assessment.models import Answer
 
-MAX_TRIES: Final = 3
 # Longer than the worker's own hard time limit, so that a lease that has run out
 # means a worker that is gone.
 LEASE: Final = timedelta(seconds=300)

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from assessment.dispatch import TASKS
 from assessment.models import Grade, Job
-from assessment.selectors.jobs import RESEND_AFTER
+from assessment.selectors.jobs import MAX_TRIES, RESEND_AFTER
 from assessment.services.grades import grade_store
-from assessment.services.jobs import LEASE, MAX_TRIES, job_claim, job_retry
+from assessment.services.jobs import LEASE, job_claim, job_retry
 from assessment.services.sweeps import sweep_jobs
 from assessment.states import AttemptState, JobKind, JobState
 from grading.errors import GuestProtocolBroken, NoReferenceAnswer, SandboxUnavailable
