@@ -1,0 +1,280 @@
+"""Grade free-text answers, key point by key point.
+
+    answer ──read──> units ──evidence──> net standing per unit and point
+                                            │ a step at `middle`
+                                            v
+                credit per point: its best unit, no unit for everything
+                                            │ weights, errors stated, `empty`..`full`
+                                            v
+                                          score
+
+Length and order carry no weight; saying a thing twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from grading.errors import NoReferenceAnswer
+from grading.inputs import LANGUAGES
+from grading.results import PointGrade, TextGrade
+from grading.text.calibration import ENGINE, calibration_for
+from grading.text.evidence import evidence_of
+from grading.text.guards import KEYWORD_FACTOR, Flag
+from grading.text.reading import read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from grading.inputs import TextAnswer
+    from grading.text.background import Background
+    from grading.text.calibration import Calibration
+    from grading.text.encoder import Encoder, Matrix
+    from grading.text.reading import Reading
+
+DECIMALS: Final = 4  # of score, credit and similarity: below this a batch may differ
+_WORTH_SHOWING: Final = 0.05  # a smaller credit shows no sentence
+_CROWDED: Final = (1.0, 1.0, 0.5, 0.25)  # what the points that share one clause keep
+_ERROR_SEEN: Final = 1.6  # deviations by which a misconception must be nearer to flag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Merged:
+    """The evidence of all units of an answer, each read in its own language."""
+
+    standing: Matrix  # (n, m)
+    net: Matrix  # (n, m)
+    similarity: Matrix  # (n, m)
+    error: Matrix  # (n,)
+    misconception: npt.NDArray[np.intp]  # (n,)
+    prompt: Matrix  # (n,)
+    contrast: Matrix  # (n, m)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Award:
+    """What one point earned, and by which unit (-1: none)."""
+
+    unit: int
+    credit: float
+
+
+def grade_text(
+    answer: TextAnswer, encoder: Encoder, background: Background
+) -> TextGrade:
+    """Mark one answer; see `grade_many`."""
+    return grade_many((answer,), encoder, background)[0]
+
+
+def grade_many(
+    answers: Sequence[TextAnswer], encoder: Encoder, background: Background
+) -> list[TextGrade]:
+    """Mark answers, in order; all their units are encoded in one call.
+
+    An answer gets the same mark alone or among others. An empty one scores 0; it is
+    not an error.
+
+    Raises: `NoReferenceAnswer` when a rubric has no key point; `EncoderUnavailable`.
+    """
+    if any(not answer.rubric.key_points for answer in answers):
+        raise NoReferenceAnswer
+    readings = [read(answer) for answer in answers]
+    texts = list(dict.fromkeys(u.plain for reading in readings for u in reading.units))
+    places = {text: place for place, text in enumerate(texts)}
+    vectors = encoder.encode(texts)
+    calibration = calibration_for(encoder.name)
+    grades = []
+    for answer, reading in zip(answers, readings, strict=True):
+        rows = vectors[[places[unit.plain] for unit in reading.units]]
+        merged = _merged(reading, rows, answer, encoder, background, calibration)
+        grades.append(
+            _grade(answer, reading, merged, calibration, encoder, background.digest)
+        )
+    return grades
+
+
+def _merged(  # noqa: PLR0913, PLR0917 - one step of grade_many, told apart by types
+    reading: Reading,
+    rows: Matrix,
+    answer: TextAnswer,
+    encoder: Encoder,
+    background: Background,
+    calibration: Calibration,
+) -> _Merged:
+    """Gather the evidence of every unit in the language that it is written in."""
+    shape = (len(reading.units), len(answer.rubric.key_points))
+    merged = _Merged(
+        standing=np.zeros(shape, dtype=np.float32),
+        net=np.zeros(shape, dtype=np.float32),
+        similarity=np.zeros(shape, dtype=np.float32),
+        error=np.zeros(shape[0], dtype=np.float32),
+        misconception=np.zeros(shape[0], dtype=np.intp),
+        prompt=np.zeros(shape[0], dtype=np.float32),
+        contrast=np.full(shape, np.inf, dtype=np.float32),
+    )
+    for language in LANGUAGES:
+        mine = np.array(
+            [spoken == language for spoken in reading.languages], dtype=bool
+        )
+        if not mine.any():
+            continue
+        found = evidence_of(
+            [u.plain for u, yes in zip(reading.units, mine, strict=True) if yes],
+            rows[mine],
+            rubric=answer.rubric,
+            language=language,
+            encoder=encoder,
+            background=background,
+            calibration=calibration,
+        )
+        merged.standing[mine] = found.standing
+        merged.net[mine] = found.net
+        merged.similarity[mine] = found.similarity
+        merged.error[mine] = found.error
+        merged.misconception[mine] = found.misconception
+        merged.prompt[mine] = found.prompt
+        merged.contrast[mine] = found.contrast
+    return merged
+
+
+def _grade(  # noqa: PLR0913, PLR0917 - one step of grade_many, told apart by types
+    answer: TextAnswer,
+    reading: Reading,
+    merged: _Merged,
+    calibration: Calibration,
+    encoder: Encoder,
+    background_digest: str,
+) -> TextGrade:
+    rubric = answer.rubric
+    flags = set(reading.flags)
+    awards = _awards(_credits(merged, reading, calibration), reading.clause_counts)
+    factor = KEYWORD_FACTOR if Flag.KEYWORD_LIST in flags else 1.0
+    awards = [_Award(unit=a.unit, credit=a.credit * factor) for a in awards]
+    if reading.units and bool((merged.error > _ERROR_SEEN).any()):
+        flags.add(Flag.MISCONCEPTION)
+
+    weights = np.array([point.weight for point in rubric.key_points], dtype=np.float64)
+    earned = np.array([award.credit for award in awards])
+    coverage = float(earned @ weights / weights.sum())
+    coverage -= calibration.wrong * _error_share(merged.error, calibration.wrong_cap)
+    score = calibration.score(coverage, complete=rubric.complete)
+    points = tuple(
+        _point_grade(place, award, answer, reading, merged, listed=factor < 1.0)
+        for place, award in enumerate(awards)
+    )
+    return TextGrade(
+        score=round(score, DECIMALS),
+        points=points,
+        flags=tuple(sorted(flags)),
+        engine=f"{ENGINE} background={background_digest}",
+        encoder=encoder.name,
+        device=encoder.device,
+        language=answer.language,
+    )
+
+
+def _credits(merged: _Merged, reading: Reading, calibration: Calibration) -> Matrix:
+    """Return the credit that each unit alone would earn for each point, in [0, 1]."""
+    middle = np.array(
+        [[calibration.middle[language]] for language in reading.languages],
+        dtype=np.float32,
+    ).reshape(-1, 1)
+    earned = _step((merged.net - middle) / calibration.width)
+    opposed = _step(
+        (calibration.opposite_middle - merged.contrast) / calibration.opposite_width
+    )
+    return (earned * (1.0 - calibration.opposite * opposed)).astype(np.float32)
+
+
+def _step(distance: Matrix) -> Matrix:
+    """Return the logistic function, in [0, 1]."""
+    return (1.0 / (1.0 + np.exp(-np.clip(distance, -30.0, 30.0)))).astype(np.float32)
+
+
+def _awards(credit: Matrix, clause_counts: tuple[int, ...]) -> list[_Award]:
+    """Give each point its best unit, so that no clause earns everything.
+
+    A unit with k clauses serves k + 1 points in full and further ones ever less. The
+    points choose in the order of what they would earn, so the order in which they
+    are written does not matter.
+    """
+    points = credit.shape[1]
+    awards = [_Award(unit=-1, credit=0.0)] * points
+    if not clause_counts:
+        return awards
+    served = [0] * len(clause_counts)
+    order = sorted(range(points), key=lambda p: (-float(credit[:, p].max()), p))
+    for point in order:
+        kept = np.array(
+            [
+                _CROWDED[min(max(0, used - clauses + 1), len(_CROWDED) - 1)]
+                for used, clauses in zip(served, clause_counts, strict=True)
+            ]
+        )
+        worth = credit[:, point] * kept
+        unit = int(worth.argmax())
+        served[unit] += 1
+        awards[point] = _Award(unit=unit, credit=float(worth[unit]))
+    return awards
+
+
+def _error_share(error: Matrix, cap: float) -> float:
+    """Return the mean deviation by which units are nearer to an error, each capped."""
+    if not error.size:
+        return 0.0
+    return float(np.clip(error, 0.0, cap).mean())
+
+
+def _point_grade(  # noqa: PLR0913 - one step of _grade, told apart by types
+    place: int,
+    award: _Award,
+    answer: TextAnswer,
+    reading: Reading,
+    merged: _Merged,
+    *,
+    listed: bool,
+) -> PointGrade:
+    point = answer.rubric.key_points[place]
+    note = ""
+    shown = award.unit
+    if award.unit >= 0 and award.credit < _WORTH_SHOWING:
+        nearest = int(merged.standing[:, place].argmax())
+        note = _why_not(nearest, place, answer, merged)
+        shown = nearest if note else -1
+    if listed:
+        note = str(Flag.KEYWORD_LIST)
+    unit = reading.units[shown] if shown >= 0 else None
+    return PointGrade(
+        point=point.id,
+        statement=point.statement(answer.language),
+        weight=point.weight,
+        credit=round(award.credit, DECIMALS),
+        sentence=unit.text if unit else "",
+        start=unit.start if unit else -1,
+        end=unit.end if unit else -1,
+        similarity=(
+            round(float(merged.similarity[shown, place]), DECIMALS) if unit else 0.0
+        ),
+        note=note,
+    )
+
+
+def _why_not(unit: int, place: int, answer: TextAnswer, merged: _Merged) -> str:
+    """Say what took the credit of a unit that is near a point; "" if it is not near."""
+    lost = merged.standing[unit, place] - merged.net[unit, place]
+    if merged.standing[unit, place] < _NEAR or lost <= 0:
+        return ""
+    if merged.error[unit] > 0 and merged.misconception[unit] >= 0:
+        wrong = answer.rubric.misconceptions[int(merged.misconception[unit])]
+        return f"misconception:{wrong.id}"
+    if merged.prompt[unit] > merged.standing[unit, place]:
+        return "prompt"
+    return ""
+
+
+_NEAR: Final = 2.0  # deviations: a reader would ask why such a unit earned nothing
