@@ -5,6 +5,9 @@ MARKS := $(if $(filter true,$(CI)),not gpu,not slow and not gpu)
 # uv finds a local build of torch only when told what pip knows.
 UV := UV_FIND_LINKS="$$($(V)/pip config get global.find-links 2>/dev/null)" $(V)/uv pip install -q --python $(V)/python -c constraints.txt -r pyproject.toml
 
+# Compiled modules halve the workers' start; some machines switch them off.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check format lint types layers bench lock frontend frontend-check texts clean
 
 run: .venv/.run

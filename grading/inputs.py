@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -78,3 +79,19 @@ class SpeedSubmission:
     task_folder: Path  # holds question.yaml, baseline.py, inputs.py, ...
     device: str = "auto"  # "auto", "cpu" or "cuda"
     budget_seconds: float | None = None  # measuring time; None: the task's own
+
+
+def task_digest(folder: Path) -> str:
+    """Return a digest of a task: of the name and content of each of its files.
+
+    Grades carry it, so that a result is never read as that of a changed task.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder)
+        if path.is_file() and not any(
+            part.startswith((".", "__pycache__")) for part in inner.parts
+        ):
+            digest.update(inner.as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
