@@ -39,9 +39,12 @@ class Seat:
         return self.visit(f"{self.root}{path}", profile=profile or self.profile)
 
     def same_browser_after_a_crash(self):
-        """End the profile as a crash does, and return it as it is found later."""
+        """Leave the profile as a crash does, and return it as it is found later.
+
+        The old one is not closed: its pages would say goodbye to the server, and
+        the network's emulation may end before they do. A crash says nothing.
+        """
         state = self.profile.storage_state()
-        self.profile.close()
         self.profile = self.visit.profile(storage_state=state)
         return self.profile
 
