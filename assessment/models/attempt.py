@@ -45,7 +45,7 @@ class Invitation(models.Model):
 
 
 class Attempt(models.Model):
-    """One sitting, made with its invitation; its state changes only by `attempt_move`."""
+    """One sitting, made with its invitation; only `attempt_move` changes its state."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     invitation = models.OneToOneField(

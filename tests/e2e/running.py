@@ -24,7 +24,8 @@ MODELS = ROOT / "var" / "models"
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def environment(home: Path, port: int, **settings: str) -> dict[str, str]:
@@ -88,9 +89,14 @@ class Running:
         raise AssertionError(self.output + self.logs())
 
     def ready(self) -> dict[str, str]:
-        return httpx.get(f"{self.url}/readyz", timeout=10).json()["checks"]
+        checks: dict[str, str] = httpx.get(f"{self.url}/readyz", timeout=10).json()[
+            "checks"
+        ]
+        return checks
 
-    def manage(self, *arguments: str, seconds: float) -> subprocess.CompletedProcess:
+    def manage(
+        self, *arguments: str, seconds: float
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,

@@ -17,7 +17,7 @@ def simulated(service: Running, candidates: int) -> str:
         "simulate", "--candidates", str(candidates), seconds=SIMULATION_SECONDS
     )
     assert done.returncode == 0, done.stdout + done.stderr + service.logs()
-    return done.stdout
+    return str(done.stdout)
 
 
 def test_everything_is_ready_on_postgresql_and_redis(service):

@@ -1,0 +1,127 @@
+"""Judge one submission of a speed task.
+
+Two programs, the task's baseline and the submission, run in identical jails, in
+several processes each. Pair by pair, in random order, both get the same fresh inputs;
+every output of every call is compared with a float64 reference; the ratio of the
+pairs' times gives the speed-up. `grade_speed` does all of it, `try_speed` a short
+form for a candidate who wants to see where they stand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import torch
+
+from grading.results import SpeedGrade, Verdict
+from grading.speed import machine, rules
+from grading.speed.device import Gpu, TorchGpu, exclusive, resolve
+from grading.speed.judgement import FULL, QUICK, Effort, Judgement
+from grading.speed.lane import Failure
+from grading.speed.record import Record
+from grading.speed.statistics import credited, score
+from grading.speed.task import load_task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from grading.inputs import SpeedSubmission
+
+ENGINE: Final = "speed-1"  # goes up when the same program could get another credit
+
+
+def grade_speed(submission: SpeedSubmission, *, gpu: Gpu | None = None) -> SpeedGrade:
+    """Judge a submission for good.
+
+    Raises: `AuthorFault` for a broken task or baseline, `ServiceFault` when this
+        machine cannot judge. What the submission does wrong is a verdict.
+    """
+    return _graded(submission, FULL, gpu or TorchGpu())
+
+
+def try_speed(submission: SpeedSubmission, *, gpu: Gpu | None = None) -> SpeedGrade:
+    """Judge a submission in a few seconds: all cases checked, a rough speed-up.
+
+    The same jail, the same checks and fresh inputs too; one process and eight
+    pairs. Its score is always 0, since it is nobody's grade.
+
+    Raises: as `grade_speed`.
+    """
+    return _graded(submission, QUICK, gpu or TorchGpu())
+
+
+def _graded(submission: SpeedSubmission, effort: Effort, gpu: Gpu) -> SpeedGrade:
+    began = time.monotonic()
+    device = resolve(submission.device, gpu)
+    record = Record(task=load_task(submission.task_folder, device), device=device)
+    failure: Failure | None
+    refused = rules.refusal(submission.source)
+    if refused is not None:
+        failure = Failure(verdict=Verdict.REFUSED, reason=refused)
+    else:
+        with exclusive(device, gpu), _one_thread():
+            failure = Judgement(record, submission, effort, gpu).run()
+    return _made(record, failure, effort, time.monotonic() - began)
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let the judge's own arithmetic use one thread.
+
+    Two threads that wait for each other on a busy machine made a check of a few
+    milliseconds last a second.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _made(
+    record: Record, failure: Failure | None, effort: Effort, seconds: float
+) -> SpeedGrade:
+    """Write the grade down."""
+    task = record.task
+    interval = record.interval() if failure is None else None
+    waited = record.share_waited()
+    on_wall = record.clock == "wall" and record.device == "cpu"
+    if failure is None:
+        verdict = rules.judged(interval, wall_share_waited=waited if on_wall else None)
+        busy = on_wall and waited > rules.BUSY_SHARE
+        reason = rules.told(verdict, interval, busy=busy)
+    else:
+        verdict, reason = failure.verdict, failure.reason
+    credit = None
+    if interval is not None:
+        credit = credited(interval) if verdict is Verdict.FASTER else 1.0
+    earns = credit is not None and effort.mode == "full"
+    facts: Mapping[str, Any] = record.facts or machine.facts(record.device)
+    return SpeedGrade(
+        verdict=verdict,
+        reason=reason,
+        score=score(credit, task.reference_speedup) if credit and earns else 0.0,
+        speedup=interval.middle if interval is not None else None,
+        low=interval.low if interval is not None else None,
+        high=interval.high if interval is not None else None,
+        credited=credit,
+        cases=record.checks(),
+        pairs=len(record.candidate),
+        baseline_seconds=record.seconds(record.baseline),
+        candidate_seconds=record.seconds(record.candidate),
+        clock=record.clock,
+        device=record.device,
+        machine={**facts, "share_waited": round(waited, 4)},
+        seconds=seconds,
+        output=record.printed,
+        engine=ENGINE,
+        task_digest=task.digest,
+        details={
+            "mode": effort.mode,
+            "processes": record.processes,
+            "reference_speedup": task.reference_speedup,
+        },
+    )

@@ -1,0 +1,291 @@
+"""One submission on its way through the jails.
+
+It goes in rounds. In each, both programs get a new process, are loaded, prepared
+and called once unmeasured; then they run in turns, pair by pair. A process has luck
+with its memory that makes it some per cent faster or slower than the next one for
+all of its life, so a round is short and there are many.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Final
+
+from grading.errors import BaselineBroken, NodeTooBusy
+from grading.results import Verdict
+from grading.sandbox.command import Limits
+from grading.sandbox.start import start_jails, start_kind
+from grading.speed import machine, rules
+from grading.speed.device import Quiet
+from grading.speed.lane import Called, Failure, Lane, Weights
+from grading.speed.memory import table_of, weight_file
+from grading.speed.record import what_is_wrong
+from grading.speed.statistics import FEWEST_PAIRS
+from grading.speed.task import fresh_generator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from torch import Tensor
+
+    from grading.inputs import SpeedSubmission
+    from grading.speed.clocks import Spent
+    from grading.speed.device import Gpu
+    from grading.speed.record import Record
+
+LOCK_SECONDS: Final = 120.0  # wall; a cold start on a starved machine
+PATIENCE_SECONDS: Final = 60.0  # beyond the budget, for the fewest pairs
+ROUND_PAIRS: Final = 6  # of the measured case, at least
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much is measured."""
+
+    mode: str  # "full" or "run"
+    rounds: int  # at least; each has its own process of each program
+    fewest_pairs: int
+    most_pairs: int
+    most_seconds: float | None = None  # of measuring; None: what the task says
+
+
+FULL: Final = Effort(mode="full", rounds=2, fewest_pairs=24, most_pairs=320)
+QUICK: Final = Effort(
+    mode="run",
+    rounds=1,
+    fewest_pairs=FEWEST_PAIRS,
+    most_pairs=FEWEST_PAIRS,
+    most_seconds=5.0,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides:
+    """The two programs of one round."""
+
+    baseline: Lane
+    candidate: Lane
+
+
+class Judgement:
+    """Runs the rounds and fills the record."""
+
+    def __init__(
+        self, record: Record, submission: SpeedSubmission, effort: Effort, gpu: Gpu
+    ) -> None:
+        self._record = record
+        self._task = record.task
+        self._device = record.device
+        self._source = submission.source
+        self._effort = effort
+        self._quiet = Quiet(record.device, gpu)
+        self._budget = submission.budget_seconds or record.task.budget_seconds
+        if effort.most_seconds is not None:
+            self._budget = min(self._budget, effort.most_seconds)
+        self._generator = fresh_generator()
+        self._weights = record.task.weights(self._generator)
+        cases = range(len(record.task.cases))
+        self._table = table_of(
+            record.task,
+            [record.task.inputs(number, self._generator) for number in cases],
+        )
+        self._unseen = set(cases)
+        self._measuring = 0.0  # seconds
+
+    def run(self) -> Failure | None:
+        """Judge; return how the submission failed, or None when it went through.
+
+        Raises: `AuthorFault`, `ServiceFault`.
+        """
+        with self._weight_file() as weights:
+            while not self._done():
+                self._record.processes += 1
+                failure = self._round(weights)
+                if failure is not None:
+                    return failure
+        return None
+
+    def _done(self) -> bool:
+        """Say whether nothing is left to find out, or no time to do it.
+
+        Raises: `NodeTooBusy` when the time is over and too little was found out.
+        """
+        pairs, effort = len(self._record.candidate), self._effort
+        if pairs < FEWEST_PAIRS or self._unseen:
+            if self._measuring > self._budget + PATIENCE_SECONDS:
+                message = f"Only {pairs} pairs in {self._measuring:.0f} s."
+                raise NodeTooBusy(message)
+            return False
+        if self._record.processes < effort.rounds:
+            return False
+        if pairs >= effort.most_pairs or self._measuring > self._budget:
+            return True
+        return pairs >= effort.fewest_pairs and rules.precise(self._record.interval())
+
+    # ---------------------------------------------------------------- lanes
+
+    @contextlib.contextmanager
+    def _weight_file(self) -> Iterator[Weights | None]:
+        if self._weights is None:
+            yield None
+            return
+        file, entries, size = weight_file(self._weights)
+        try:
+            yield Weights(file=file, table=entries, size=size)
+        finally:
+            os.close(file)
+
+    @contextlib.contextmanager
+    def _sides(self, weights: Weights | None) -> Iterator[_Sides]:
+        """Start both programs, locked and frozen; end them whatever happens."""
+        began = time.monotonic()
+        task = self._task
+        limits = Limits(memory_bytes=task.memory_bytes, threads=task.threads)
+        with contextlib.ExitStack() as stack:
+            jails = start_jails(2, limits, self._device, stack=stack)
+            lanes = []
+            for jail, source in zip(jails, (task.baseline, self._source), strict=True):
+                lane = Lane(
+                    jail,
+                    source=source,
+                    table=self._table,
+                    weights=weights,
+                    limits=limits,
+                    device=self._device,
+                )
+                stack.callback(lane.close)
+                lane.set_up()
+                lanes.append(lane)
+            for lane in lanes:
+                lane.lock(LOCK_SECONDS)
+            self._note(lanes[1], time.monotonic() - began)
+            yield _Sides(baseline=lanes[0], candidate=lanes[1])
+
+    def _note(self, lane: Lane, seconds: float) -> None:
+        """Write down the machine as the first round found it."""
+        if self._record.facts:
+            return
+        bounds = lane.jail.group.in_force()
+        self._record.facts = machine.facts(self._device) | {
+            "sandbox": lane.jail.described(),
+            "limits": bounds | {"memory": lane.memory_by},
+            "freezer": bounds.get("freezer", "stop signal"),
+            "start": start_kind(self._device),
+            "start_seconds": round(seconds, 3),
+        }
+
+    # --------------------------------------------------------------- rounds
+
+    def _round(self, weights: Weights | None) -> Failure | None:
+        began = time.monotonic()
+        with self._sides(weights) as sides:
+            try:
+                failure = self._load(sides)
+                if failure is None:
+                    self._quiet.calibrate()
+                    failure = self._pair(sides, self._task.measured, counted=False)
+                if failure is None:
+                    failure = self._pairs(sides, time.monotonic() - began)
+            finally:
+                if self._record.processes == 1:
+                    self._record.printed = sides.candidate.printed()
+        return failure
+
+    def _load(self, sides: _Sides) -> Failure | None:
+        task = self._task
+        for lane in (sides.candidate, sides.baseline):
+            result = lane.load(task.load_seconds)
+            if not isinstance(result, Failure):
+                result = lane.prepare(task.prepare_seconds)
+            if isinstance(result, Failure):
+                return self._blamed(result, lane is sides.baseline)
+        return None
+
+    def _first_cases(self) -> list[int]:
+        """Return a round's first case numbers; the first rounds see every case."""
+        measured = self._task.measured
+        effort = self._effort
+        pairs = ROUND_PAIRS if effort.rounds > 1 else effort.fewest_pairs
+        numbers = [measured] * pairs
+        if self._record.processes <= effort.rounds:
+            numbers += [n for n in range(len(self._task.cases)) if n != measured]
+        return [int(number) for number in self._generator.permutation(numbers)]
+
+    def _pairs(self, sides: _Sides, setup_seconds: float) -> Failure | None:
+        """Measure until the round was worth its setup, or all is found out."""
+        began = last = time.monotonic()
+        first = self._first_cases()
+        measured = self._task.measured
+        for turn, number in enumerate(chain(first, repeat(measured)), start=1):
+            counted = number == measured
+            failure = self._pair(sides, number, counted=counted)
+            if failure is not None:
+                return failure
+            self._unseen.discard(number)
+            now = time.monotonic()
+            self._measuring += now - last
+            last = now
+            if turn < len(first):
+                continue
+            half_gone = now - began > self._budget / max(2, self._effort.rounds)
+            if now - began >= setup_seconds or half_gone or self._done():
+                break
+        return None
+
+    def _pair(self, sides: _Sides, number: int, *, counted: bool) -> Failure | None:
+        """Run both programs on the same new inputs, in random order."""
+        inputs = self._task.inputs(number, self._generator)
+        truth = self._task.truth(self._weights, inputs)
+        lanes = [sides.baseline, sides.candidate]
+        if self._generator.integers(2):
+            lanes.reverse()
+        spent: dict[bool, Spent] = {}
+        for lane in lanes:
+            is_baseline = lane is sides.baseline
+            called = lane.call(number, inputs, self._task.call_seconds)
+            if isinstance(called, Failure):
+                if not is_baseline:
+                    self._record.note_case(number, called.reason, None)
+                return self._blamed(called, is_baseline)
+            failure = self._checked(called, number, truth, is_baseline)
+            if failure is not None:
+                return failure
+            if not is_baseline and not self._quiet.settled():
+                return Failure(
+                    verdict=Verdict.TIME_LIMIT,
+                    reason="The program left work running on the GPU after its call.",
+                )
+            spent[is_baseline] = called.spent
+        if counted:
+            self._record.baseline.append(spent[True])
+            self._record.candidate.append(spent[False])
+        return None
+
+    def _checked(
+        self,
+        called: Called,
+        number: int,
+        truth: Sequence[Tensor],
+        is_baseline: bool,  # noqa: FBT001  # whose call it was, right after the call
+    ) -> Failure | None:
+        wrong, worst = what_is_wrong(self._task, number, called.outputs, truth)
+        if not is_baseline:
+            self._record.note_case(number, wrong, worst)
+        if wrong is None:
+            return None
+        failure = Failure(verdict=Verdict.WRONG_OUTPUT, reason=wrong)
+        return self._blamed(failure, is_baseline)
+
+    def _blamed(self, failure: Failure, is_baseline: bool) -> Failure:  # noqa: FBT001  # the same
+        """Return the submission's failure; the baseline's is its author's.
+
+        Raises: `BaselineBroken`.
+        """
+        if is_baseline:
+            message = f"{self._task.slug}: baseline.py: {failure.reason}"
+            raise BaselineBroken(message)
+        return failure

@@ -1,0 +1,2 @@
+def solve(x, w:
+    return x @ w

@@ -1,0 +1,8 @@
+"""A loop without an end."""
+
+
+
+
+def solve(x, w):
+    while True:
+        pass

@@ -1,0 +1,7 @@
+"""A loop without an end where the file is loaded."""
+
+
+
+
+while True:
+    pass

@@ -1,0 +1,8 @@
+"""Sleep, so that no limit of processor time is ever reached."""
+
+import time
+
+
+
+def solve(x, w):
+    time.sleep(10**6)

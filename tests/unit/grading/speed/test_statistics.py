@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from grading.speed.statistics import (
+    Interval,
+    credited,
+    rank,
+    score,
+    speedup_interval,
+)
+
+
+def test_the_rank_is_that_of_the_binomial_table():
+    # David & Nagaraja, table for the median: n = 8 -> 1, n = 20 -> 4, n = 50 -> 16
+    assert [rank(n) for n in (7, 8, 20, 50)] == [0, 1, 4, 16]
+
+
+@pytest.mark.parametrize("pairs", [8, 16, 33, 100, 320])
+def test_the_interval_covers_the_median_in_99_of_100(pairs):
+    k = rank(pairs)
+    outside = 2 * sum(math.comb(pairs, i) for i in range(k)) / 2**pairs
+    more = 2 * sum(math.comb(pairs, i) for i in range(k + 1)) / 2**pairs
+
+    assert outside <= 0.01 < more
+
+
+def test_too_few_pairs_give_no_interval():
+    assert speedup_interval([1.0] * 7, [1.0] * 7) is None
+
+
+def test_twice_as_fast_is_two():
+    interval = speedup_interval([2.0] * 8, [1.0] * 8)
+
+    assert interval == Interval(middle=2.0, low=2.0, high=2.0)
+
+
+def test_skewed_noise_is_covered_as_promised():
+    generator = np.random.default_rng(5)
+    true, inside, runs = 1.5, 0, 400
+    for _ in range(runs):
+        noise = generator.exponential(0.3, size=(2, 25))  # starvation only adds
+        interval = speedup_interval(
+            list(1.5 * (1 + noise[0])), list(1.0 * (1 + noise[1]))
+        )
+        inside += interval.low <= true <= interval.high
+
+    assert inside / runs >= 0.98
+
+
+def test_one_wild_pair_moves_nothing():
+    calm = speedup_interval([1.5] * 20, [1.0] * 20)
+    wild = speedup_interval([1.5] * 19 + [1e6], [1.0] * 20)
+
+    assert wild.low == calm.low
+    assert wild.middle == calm.middle
+
+
+@pytest.mark.parametrize(
+    ("low", "credit"), [(0.9, 1.0), (1.02, 1.0), (1.021, 1.021), (3.0, 3.0)]
+)
+def test_only_what_is_certain_is_credited(low, credit):
+    assert credited(Interval(middle=5.0, low=low, high=9.0)) == credit
+
+
+def test_the_score_is_logarithmic_and_bounded():
+    assert score(1.0, 4.0) == 0.0
+    assert score(2.0, 4.0) == pytest.approx(0.5)
+    assert score(4.0, 4.0) == 1.0
+    assert score(400.0, 4.0) == 1.0
