@@ -33,7 +33,8 @@ layers: .venv/.test
 	$(V)/lint-imports
 
 bench: .venv/.test
-	$(V)/python -m pytest -q -m "" tests/benchmarks $(ARGS)
+	$(V)/python -m pytest -s -q -m "" tests/benchmarks/bench_text.py
+	$(V)/python -m tests.benchmarks.bench_judge $(ARGS)
 
 .venv/bin/uv:
 	@command -v $(PY) >/dev/null || { echo "$(PY) was not found. Install Python 3.11, or name it: make PY=/path/to/python3.11 ..." >&2; exit 1; }
