@@ -8,6 +8,8 @@ calls itself `loading`.
 from __future__ import annotations
 
 import logging
+import os
+import socket
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,14 +26,23 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HEARD_SECONDS: Final = 30
-MODEL_KEY: Final = "worker-model:text"
+MODEL_SECONDS: Final = 24 * 3600
+
+
+def model_key(worker: int) -> str:
+    """Return where in the cache the children of a worker say how their model is.
+
+    By machine and process, so that no worker answers for another, or for one that
+    ran before it.
+    """
+    return f"worker-model:{socket.gethostname()}:{worker}"
 
 
 def connect(queues: Sequence[str]) -> None:
     """Hang the heartbeat (and the model) of these queues on Celery's signals."""
     heartbeat_sent.connect(partial(_beat, tuple(queues)), weak=False)
     if "text" in queues:
-        cache.delete(MODEL_KEY)
+        cache.delete(model_key(os.getpid()))
         worker_process_init.connect(_load_model, weak=False)
 
 
@@ -40,11 +51,20 @@ def _beat(queues: tuple[str, ...], **_: Any) -> None:  # noqa: ANN401  # signal'
         for queue in queues:
             state = "ok"
             if queue == "text":
-                state = cache.get(MODEL_KEY) or "loading the model"
+                state = _model_state()
             cache.set(heartbeat_key(queue), state, HEARD_SECONDS)
     except (RedisError, OSError):
         # The broker is away; Celery says so itself and comes back.
         log.debug("no heartbeat: cache unreachable")
+
+
+def _model_state() -> str:
+    key = model_key(os.getpid())
+    state = cache.get(key)
+    if state is None:
+        return "loading the model"
+    cache.touch(key, MODEL_SECONDS)
+    return str(state)
 
 
 def _load_model(**_: Any) -> None:  # noqa: ANN401  # signal's extras
@@ -54,6 +74,6 @@ def _load_model(**_: Any) -> None:  # noqa: ANN401  # signal's extras
         warm()
     except EncoderUnavailable as fault:
         log.exception("the model cannot be loaded")
-        cache.set(MODEL_KEY, f"no model: {fault}", None)
+        cache.set(model_key(os.getppid()), f"no model: {fault}", MODEL_SECONDS)
     else:
-        cache.set(MODEL_KEY, "ok", None)
+        cache.set(model_key(os.getppid()), "ok", MODEL_SECONDS)

@@ -9,12 +9,14 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.utils import DatabaseError
 
 from assessment.config.env import embedded_socket
+from assessment.dispatch import WORKER_QUEUES, heartbeat_key
 from grading.sandbox.run import missing
 from workers.demo import demo_organisation, first_sign_in
 from workers.supervisor.errors import CannotStart
@@ -73,6 +75,8 @@ class Command(BaseCommand):
             raise CannotStart(message) from error
         self._say("Starting the broker ...")
         service.start_broker()
+        # A worker of an earlier run must not answer for one that is starting.
+        cache.delete_many([heartbeat_key(queue) for queue in WORKER_QUEUES])
         self._say("Loading the question bank ...")
         told = StringIO()
         call_command("load_bank", stdout=told)
