@@ -13,7 +13,7 @@ import socket
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from celery.signals import heartbeat_sent, worker_process_init
+from celery.signals import heartbeat_sent, worker_init, worker_process_init
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
@@ -42,7 +42,7 @@ def connect(queues: Sequence[str]) -> None:
     """Hang the heartbeat (and the model) of these queues on Celery's signals."""
     heartbeat_sent.connect(partial(_beat, tuple(queues)), weak=False)
     if "text" in queues:
-        cache.delete(model_key(os.getpid()))
+        worker_init.connect(_forget_model, weak=False)
         worker_process_init.connect(_load_model, weak=False)
 
 
@@ -56,6 +56,11 @@ def _beat(queues: tuple[str, ...], **_: Any) -> None:  # noqa: ANN401  # signal'
     except (RedisError, OSError):
         # The broker is away; Celery says so itself and comes back.
         log.debug("no heartbeat: cache unreachable")
+
+
+def _forget_model(**_: Any) -> None:  # noqa: ANN401  # signal's extras
+    # An earlier process may have had this one's number.
+    cache.delete(model_key(os.getpid()))
 
 
 def _model_state() -> str:
