@@ -37,7 +37,7 @@ BREAKS = [
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("tree")
+    folder: Path = tmp_path_factory.mktemp("tree")
     for package in PACKAGES:
         shutil.copytree(
             ROOT / package,
