@@ -25,6 +25,7 @@ class GradingError(Exception):
 
     code: ClassVar[str]
     retryable: ClassVar[bool] = False
+    later: ClassVar[bool] = False  # worth another try, but not at once
 
 
 class AuthorFault(GradingError):
@@ -72,6 +73,7 @@ class NodeTooBusy(ServiceFault):
 
     code = "service.node_too_busy"
     retryable = True
+    later = True
 
 
 class GuestProtocolBroken(ServiceFault):

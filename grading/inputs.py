@@ -79,6 +79,7 @@ class SpeedSubmission:
     task_folder: Path  # holds question.yaml, baseline.py, inputs.py, ...
     device: str = "auto"  # "auto", "cpu" or "cuda"
     budget_seconds: float | None = None  # measuring time; None: the task's own
+    patience: float = 1.0  # times that budget; more for a second try on a busy node
 
 
 def task_digest(folder: Path) -> str:

@@ -57,6 +57,10 @@ def _graded(
     except ServiceFault as fault:
         log.warning("job %s is given back: %s %s", job_id, fault.code, fault)
         job_give_back(
-            job_id, code=fault.code, retryable=fault.retryable, detail=str(fault)
+            job_id,
+            code=fault.code,
+            retryable=fault.retryable,
+            detail=str(fault),
+            later=fault.later,
         )
     return None

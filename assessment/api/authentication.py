@@ -72,7 +72,7 @@ def _sent_key(header: str) -> str | None:
 
 
 def _known_key(sent: str) -> ApiKey:
-    if len(sent) > LONGEST_KEY:
+    if len(sent) > LONGEST_KEY or not sent.isascii() or not sent.isprintable():
         raise _unknown()
     key = (
         ApiKey.objects.select_related("organisation")

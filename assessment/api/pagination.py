@@ -129,9 +129,13 @@ def _limit(text: str | None) -> int:
 def _place(model: type[Model], field: str, cursor: str) -> int:
     try:
         place = (
-            model._default_manager.filter(**{field: cursor})  # noqa: SLF001  # Django's documented name
-            .values_list("pk", flat=True)
-            .first()
+            None
+            if "\x00" in cursor
+            else (
+                model._default_manager.filter(**{field: cursor})  # noqa: SLF001  # Django's documented name
+                .values_list("pk", flat=True)
+                .first()
+            )
         )
     except (ValidationError, ValueError):
         place = None

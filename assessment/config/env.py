@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import os
 import secrets
 import tempfile
@@ -28,6 +29,16 @@ def choice(name: str, *, among: tuple[str, ...], default: str) -> str:
         message = f"{name} is {value!r}; it must be one of: {', '.join(among)}."
         raise ImproperlyConfigured(message)
     return value
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether this host name or address is this machine's own."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def secret_key(home: Path) -> str:

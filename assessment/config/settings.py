@@ -5,13 +5,20 @@ Every variable read here is listed in the README's table of settings.
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from assessment.config.env import choice, database, env, redis_urls, secret_key
+from assessment.config.env import (
+    choice,
+    database,
+    env,
+    is_loopback,
+    redis_urls,
+    secret_key,
+)
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -23,14 +30,13 @@ BANK_FOLDER = BASE_DIR / "bank" / "questions"
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
 BASE_URL = env.str("BASE_URL", f"http://{HOST}:{PORT}").rstrip("/")
-_LOCAL_ONLY = HOST == "localhost" or (
-    HOST.replace(".", "").isdigit() and ipaddress.ip_address(HOST).is_loopback
-)
+_OUTSIDE_NAME = urlsplit(BASE_URL).hostname or HOST
+_LOCAL_ONLY = is_loopback(HOST) and is_loopback(_OUTSIDE_NAME)
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = secret_key(INFERVIEW_HOME)
 ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST]
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST, _OUTSIDE_NAME]
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL])
 _HTTPS = BASE_URL.startswith("https://")
@@ -144,6 +150,7 @@ if env.str("EMAIL_URL", ""):
     vars().update(_email)
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_TIMEOUT = 10  # seconds; invitations are mailed within a request
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", "Inferview <no-reply@localhost>")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", "support@localhost")
 
@@ -241,7 +248,14 @@ LOGGING = {
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"no_links": {"()": "assessment.config.logging.WithoutLinks"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["no_links"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
     # A line for each poll and each delivery would hide everything else.
     "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},

@@ -25,11 +25,6 @@ RESEND_AFTER: Final = timedelta(seconds=60)
 MAX_TRIES: Final = 3
 
 
-def is_last_try(job_id: int) -> bool:
-    """Say whether a job that fails now is not tried again by itself."""
-    return Job.objects.filter(pk=job_id, tries__gte=MAX_TRIES).exists()
-
-
 def jobs_lost_at(moment: datetime) -> QuerySet[Job]:
     """Return running jobs whose worker must be gone by `moment`."""
     return Job.objects.filter(state=JobState.RUNNING, lease_until__lt=moment)

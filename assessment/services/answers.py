@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 
 from assessment.errors import AnswerConflict, AnswerTooLong, AttemptNotOpen
-from assessment.models import Answer, AnswerSave
+from assessment.models import Answer, AnswerSave, Attempt
 from assessment.services.attempts import GRACE
 from assessment.states import AttemptState
 
@@ -69,7 +69,8 @@ def answer_save(*, item: AttemptItem, draft: Draft, code: bool, now: datetime) -
     """
     _check_length(draft.text, code=code)
     text = storable(draft.text)
-    attempt = item.attempt
+    # Locked and read anew: a hand-in that commits meanwhile must be seen.
+    attempt = Attempt.objects.select_for_update().get(pk=item.attempt_id)
     answer = Answer.objects.select_for_update().get(item=item)
     if attempt.state == AttemptState.INVITED:
         raise AttemptNotOpen

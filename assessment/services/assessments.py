@@ -10,14 +10,15 @@ from django.utils import timezone
 
 from assessment.errors import AssessmentInvalid
 from assessment.models import Assessment, AssessmentDraw, AssessmentItem
-from bank.selectors import live_questions
+from bank.selectors import current_versions, live_questions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.contrib.auth.models import User
 
     from assessment.models import Organisation
+    from bank.models import Question
 
 LONGEST_MINUTES: Final = 480
 MOST_QUESTIONS: Final = 60
@@ -54,7 +55,7 @@ def assessment_create(  # noqa: PLR0913  # an assessment has that many parts
     if unknown:
         message = f"These questions are not live: {', '.join(unknown)}."
         raise AssessmentInvalid(message)
-    _check_draws(draws, [q.topic for q in questions.values() if q.slug not in slugs])
+    _check_draws(draws, _drawable(questions, slugs))
     assessment = Assessment.objects.create(
         organisation=organisation,
         title=title,
@@ -110,6 +111,25 @@ def _check(
         message = f"An assessment holds {MOST_QUESTIONS} questions at most."
     if message:
         raise AssessmentInvalid(message)
+
+
+def _drawable(questions: Mapping[str, Question], slugs: Sequence[str]) -> list[str]:
+    """Return the topic of every rubric that a draw could still ask for.
+
+    A question and its alias share a rubric and are never asked together.
+    """
+    rubric = {
+        version.question.slug: str(
+            version.body.get("alias_of") or version.question.slug
+        )
+        for version in current_versions()
+    }
+    asked = {rubric[slug] for slug in slugs}
+    topics: dict[tuple[str, str], str] = {}
+    for slug, question in questions.items():
+        if rubric[slug] not in asked:
+            topics[question.topic, rubric[slug]] = question.topic
+    return list(topics.values())
 
 
 def _check_draws(draws: Sequence[Draw], topics: Sequence[str]) -> None:

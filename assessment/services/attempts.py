@@ -117,9 +117,13 @@ def attempt_enter(*, token: str, now: datetime) -> tuple[Attempt, str]:
     Raises: as `invitation_open`.
     """
     invitation = invitation_open(token, now=now)
-    used = Invitation.objects.filter(pk=invitation.pk, used_at__isnull=True).update(
-        used_at=now
-    )
+    # By token too: a link that is renewed at this moment must not be used up.
+    used = Invitation.objects.filter(
+        pk=invitation.pk,
+        used_at__isnull=True,
+        token_digest=invitation.token_digest,
+        expires_at__gt=now,
+    ).update(used_at=now)
     if not used:
         raise InvitationUsed
     secret = secrets.token_urlsafe(32)
@@ -155,8 +159,14 @@ def attempt_start(*, attempt: Attempt, now: datetime) -> Attempt:
     assessment = locked.invitation.assessment
     seed = secrets.randbits(SEED_BITS)
     chosen = _versions_to_ask(locked, seed)
-    if not chosen:
-        message = "None of the questions of this assessment is live any more."
+    promised = assessment.items.count() + sum(
+        draw.count for draw in assessment.draws.all()
+    )
+    if len(chosen) < promised:
+        message = (
+            "Some questions of this assessment are not live any more. Ask the person "
+            "who invited you; your time has not started."
+        )
         raise NotReady(message)
     locked.started_at = now
     locked.deadline = now + timedelta(minutes=assessment.duration_minutes)
@@ -267,7 +277,9 @@ def attempt_close_if_over(*, attempt: Attempt, now: datetime) -> bool:
 @transaction.atomic
 def attempt_expire(*, attempt: Attempt, now: datetime) -> bool:
     """End an invitation that was never started in time; say whether this did it."""
-    if attempt.state != AttemptState.INVITED or attempt.invitation.expires_at > now:
+    # Locked and read anew: it may have been renewed meanwhile.
+    invitation = Invitation.objects.select_for_update().get(pk=attempt.invitation_id)
+    if attempt.state != AttemptState.INVITED or invitation.expires_at > now:
         return False
     return attempt_move(
         attempt.pk,

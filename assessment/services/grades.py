@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessment.errors import MarkInvalid, NotReady
-from assessment.models import Grade, Job, Override, Trial
+from assessment.models import Attempt, Grade, Job, Override, Trial
 from assessment.services.attempts import attempt_grade_if_complete
 from assessment.services.jobs import job_move
 from assessment.states import AttemptState, JobState
@@ -68,7 +68,8 @@ def mark_override(
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON or not 0.0 <= score <= 1.0:
         raise MarkInvalid
-    if item.attempt.state not in {AttemptState.SUBMITTED, AttemptState.GRADED}:
+    attempt = Attempt.objects.select_for_update().get(pk=item.attempt_id)
+    if attempt.state not in {AttemptState.SUBMITTED, AttemptState.GRADED}:
         message = (
             "A mark can be changed after the hand-in and before the review. "
             "Take the review back first."
@@ -77,5 +78,5 @@ def mark_override(
     override = Override.objects.create(
         item=item, score=score, reason=reason, by=by, at=timezone.now()
     )
-    attempt_grade_if_complete(attempt=item.attempt)
+    attempt_grade_if_complete(attempt=attempt)
     return override

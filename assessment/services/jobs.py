@@ -67,10 +67,13 @@ def job_claim(job_id: int) -> bool:
 
 
 @transaction.atomic
-def job_give_back(job_id: int, *, code: str, retryable: bool, detail: str = "") -> None:
+def job_give_back(
+    job_id: int, *, code: str, retryable: bool, detail: str = "", later: bool = False
+) -> None:
     """Queue a running job again after a fault of ours, or give it up.
 
-    A fault that time cannot heal, or the third try, ends in `FAILED`.
+    A fault that time cannot heal, or the third try, ends in `FAILED`. With `later`
+    no message is sent now; the sweep sends one when `RESEND_AFTER` is over.
     """
     job = Job.objects.get(pk=job_id)
     if not (retryable and job.tries < MAX_TRIES):
@@ -80,7 +83,10 @@ def job_give_back(job_id: int, *, code: str, retryable: bool, detail: str = "") 
     elif job_move(
         job_id, old=JobState.RUNNING, new=JobState.QUEUED, code=code, detail=detail
     ):
-        job_send(job_id)
+        if later:
+            Job.objects.filter(pk=job_id).update(sent_at=timezone.now())
+        else:
+            job_send(job_id)
 
 
 @transaction.atomic

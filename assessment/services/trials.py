@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 
 from assessment.errors import AnswerTooLong, AttemptNotOpen, TrialRefused
-from assessment.models import AttemptItem, Trial
+from assessment.models import Attempt, AttemptItem, Trial
 from assessment.services.answers import LONGEST_CODE_BYTES, storable
 from assessment.services.jobs import job_queue
 from assessment.states import AttemptState, JobKind, JobState
@@ -21,7 +21,8 @@ TRIALS_PER_ITEM: Final = 20
 
 def trials_left(item: AttemptItem) -> int:
     """Return how many runs a candidate has left; one that we failed costs none."""
-    return TRIALS_PER_ITEM - item.trials.exclude(job__state=JobState.FAILED).count()
+    ours = [JobState.FAILED, JobState.HELD]  # our fault, or the task's author's
+    return TRIALS_PER_ITEM - item.trials.exclude(job__state__in=ours).count()
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def trial_start(*, item: AttemptItem, source: str, now: datetime) -> Trial:
     Raises: `AttemptNotOpen`; `TrialRefused` while one runs, when none is left, and
         for a question that takes no code; `AnswerTooLong`.
     """
-    attempt = item.attempt
+    attempt = Attempt.objects.select_for_update().get(pk=item.attempt_id)
     if attempt.state != AttemptState.STARTED or (
         attempt.deadline is not None and now >= attempt.deadline
     ):

@@ -83,7 +83,9 @@ class Judgement:
         self._source = submission.source
         self._effort = effort
         self._quiet = Quiet(record.device, gpu)
-        self._budget = submission.budget_seconds or record.task.budget_seconds
+        self._budget = submission.patience * (
+            submission.budget_seconds or record.task.budget_seconds
+        )
         if effort.most_seconds is not None:
             self._budget = min(self._budget, effort.most_seconds)
         self._generator = fresh_generator()

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from assessment.errors import AnswerConflict, AnswerTooLong, AttemptNotOpen
-from assessment.models import Answer
+from assessment.models import Answer, Attempt
 from assessment.services.answers import (
     KEEP_EVERY,
     LONGEST_TEXT,
@@ -89,7 +89,7 @@ def test_a_tab_that_has_seen_the_other_text_may_go_on(item):
 def test_nothing_is_saved_before_the_start():
     attempt = make_attempt(AttemptState.STARTED)
     item = attempt.items.select_related("attempt").first()
-    item.attempt.state = AttemptState.INVITED
+    Attempt.objects.update(state=AttemptState.INVITED)
 
     with pytest.raises(AttemptNotOpen):
         save(item, draft("early"))

@@ -12,12 +12,36 @@ from assessment.services.grades import grade_store
 from assessment.services.jobs import LEASE, job_claim, job_retry
 from assessment.services.sweeps import sweep_jobs
 from assessment.states import AttemptState, JobKind, JobState
-from grading.errors import GuestProtocolBroken, NoReferenceAnswer, SandboxUnavailable
-from grading.results import TextGrade
+from grading.errors import (
+    GuestProtocolBroken,
+    NodeTooBusy,
+    NoReferenceAnswer,
+    SandboxUnavailable,
+)
+from grading.results import SpeedGrade, TextGrade, Verdict
 from tests.make.assessment import make_assessment, make_attempt, make_question
 from workers.run_job import run_job
+from workers.tasks import speed
 
 pytestmark = pytest.mark.django_db
+
+GRADE = {
+    "verdict": Verdict.FASTER,
+    "reason": "told",
+    "score": 0.0,
+    "speedup": 1.2,
+    "low": 0.9,
+    "high": 1.5,
+    "credited": 1.0,
+    "cases": (),
+    "pairs": 8,
+    "baseline_seconds": (),
+    "candidate_seconds": (),
+    "clock": "cpu",
+    "device": "cpu",
+    "machine": {},
+    "seconds": 1.0,
+}
 
 FULL = TextGrade(
     score=1.0,
@@ -101,6 +125,34 @@ def test_the_third_failed_try_is_the_last(
     job.refresh_from_db()
     assert job.state == JobState.FAILED
     assert sent == [(TASKS[JobKind.TEXT], job.pk)] * (MAX_TRIES - 1)
+
+
+def test_a_busy_machine_is_given_time_and_never_becomes_a_mark(
+    job, sent, django_capture_on_commit_callbacks
+):
+    sent.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        run_job(job.pk, failing_with(NodeTooBusy("could not be told")))
+    assert sent == []  # not at once: it would be as busy as before
+
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep_jobs(timezone.now() + RESEND_AFTER + timedelta(seconds=1))
+    assert sent == [(TASKS[JobKind.TEXT], job.pk)]
+
+    for _ in range(MAX_TRIES - 1):
+        run_job(job.pk, failing_with(NodeTooBusy("could not be told")))
+    job.refresh_from_db()
+    assert job.state == JobState.FAILED
+    assert not Grade.objects.exists()
+
+
+def test_a_measurement_that_tells_nothing_is_no_grade(monkeypatch):
+    grade = SpeedGrade(**GRADE | {"verdict": Verdict.INCONCLUSIVE})
+    monkeypatch.setattr("workers.tasks.speed.grade_speed", lambda submission: grade)
+    monkeypatch.setattr("workers.tasks.speed.speed_submission_of", lambda job_id: None)
+
+    with pytest.raises(NodeTooBusy):
+        speed.speed_grade_of(1)
 
 
 def test_a_failed_job_can_be_retried_and_then_counts_anew(job):

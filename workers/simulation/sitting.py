@@ -213,8 +213,7 @@ class Sitting:
         elif item["question"]["kind"] == Kind.SPEED:
             verdict = item["grade"]["verdict"]
             outcome.verdicts.append(verdict)
-            # On a busy machine a measurement may stay open; it is never wrong.
-            if verdict not in {persona.verdict, "inconclusive"}:
+            if verdict != persona.verdict:
                 outcome.lost.append(f"verdict {verdict}, expected {persona.verdict}")
         else:
             outcome.text_marks.append(item["automatic_score"])

@@ -17,6 +17,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import urlsplit
 
 import httpx
 import redis
@@ -136,7 +137,8 @@ class Service:
             else:
                 client.close()
                 return
-        message = f"Redis does not answer at {self.place.redis_url}. " + (
+        shown = _without_password(self.place.redis_url)
+        message = f"Redis does not answer at {shown}. " + (
             f"See {self.place.home / 'log' / 'redis.log'}."
             if self.place.own_broker
             else "Start it, or leave REDIS_URL out to use the embedded one."
@@ -263,6 +265,8 @@ class Service:
 
     def stop(self) -> None:
         """Stop everything that was started, those first that need the others."""
+        if self._lock is None:
+            return  # nothing was started, and what lies here is another's
         broker = [child for child in self.children if child.name == "redis"]
         others = [child for child in self.children if child.name != "redis"]
         for group in (others, broker):
@@ -276,9 +280,8 @@ class Service:
             self.place.socket.unlink(missing_ok=True)
             if self.place.socket.parent != self.place.home / "redis":
                 shutil.rmtree(self.place.socket.parent, ignore_errors=True)
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        os.close(self._lock)
+        self._lock = None
 
     # -- small parts -----------------------------------------------------------------
     def _start(
@@ -335,3 +338,10 @@ class Service:
         while time.monotonic() < end:
             yield end - time.monotonic()
             time.sleep(0.25)
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return url.replace(f":{parts.password}@", ":...@", 1)

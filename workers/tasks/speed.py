@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assessment.dispatch import TASKS, app
-from assessment.selectors.jobs import is_last_try
 from assessment.states import JobKind
 from grading.errors import NodeTooBusy
 from grading.results import Verdict
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 @app.task(name=TASKS[JobKind.SPEED])
 def speed_job(job_id: int) -> None:
     """Judge code that was handed in."""
-    run_job(job_id, _judge)
+    run_job(job_id, speed_grade_of)
 
 
 @app.task(name=TASKS[JobKind.TRIAL])
@@ -29,16 +28,16 @@ def trial_job(job_id: int) -> None:
     run_trial(job_id, _try)
 
 
-def _judge(job_id: int) -> SpeedGrade:
-    """Judge a submission; one that could not be told apart is measured again.
+def speed_grade_of(job_id: int) -> SpeedGrade:
+    """Judge a submission.
 
-    How widely a measurement scatters is our machine's doing, so it costs the
-    candidate nothing before the last try.
+    How widely a measurement scatters is our machine's doing: one that tells nothing
+    is taken again, later and with more patience, and never becomes a mark.
 
-    Raises: `NodeTooBusy` while tries are left.
+    Raises: `NodeTooBusy` when baseline and submission could not be told apart.
     """
     grade = grade_speed(speed_submission_of(job_id))
-    if grade.verdict is Verdict.INCONCLUSIVE and not is_last_try(job_id):
+    if grade.verdict is Verdict.INCONCLUSIVE:
         raise NodeTooBusy(grade.reason)
     return grade
 

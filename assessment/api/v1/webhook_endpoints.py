@@ -262,7 +262,9 @@ class DeliveryReplay(Endpoint):
     def post(self, _request: Request, endpoint_id: UUID, message_id: str) -> Response:
         """Send a message that was given up again, under its old id."""
         endpoint = endpoint_of(self.organisation, endpoint_id)
-        delivery = endpoint.deliveries.filter(message_id=message_id).first()
+        # NUL cannot even be asked for in PostgreSQL.
+        wanted = message_id.replace("\x00", "")
+        delivery = endpoint.deliveries.filter(message_id=wanted).first()
         if delivery is None:
             raise NotFound
         if not delivery_replay(delivery=delivery):

@@ -79,8 +79,12 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_setting(tmp_path):
 def test_one_folder_serves_one_supervisor(tmp_path):
     first = service(tmp_path)
     first.prepare_folder()
+    first.start_broker()
+    second = service(tmp_path)
     with pytest.raises(CannotStart, match="running already"):
-        service(tmp_path).prepare_folder()
+        second.prepare_folder()
+    second.stop()
+    assert (tmp_path / "redis" / "redis.sock").exists()
     first.stop()
 
     service(tmp_path).prepare_folder()

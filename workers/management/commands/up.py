@@ -95,7 +95,7 @@ class Command(BaseCommand):
             f"  REST API     {settings.BASE_URL}/api/v1/docs\n"
             f"  Data, logs   {home}\n\n"
             f"  {sign_in}\n"
-            f"  E-mails to candidates are written to {settings.EMAIL_FILE_PATH}.\n"
+            f"  {_mail()}\n"
         )
         lacking = missing()
         if lacking:
@@ -118,3 +118,9 @@ def _place() -> Place:
         socket=embedded_socket(home),
         redis_url=settings.REDIS_URL,
     )
+
+
+def _mail() -> str:
+    if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        return f"E-mails to candidates are written to {settings.EMAIL_FILE_PATH}."
+    return f"E-mails to candidates are sent from {settings.DEFAULT_FROM_EMAIL}."
