@@ -60,7 +60,7 @@ class Running:
             (home / "models").symlink_to(MODELS)  # unpacked once for all tests
         port = port or free_port()
         env = environment(home, port, **settings)
-        with (home / "up.txt").open("ab") as output:
+        with (home / "up.txt").open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"],
                 cwd=ROOT,

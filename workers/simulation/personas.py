@@ -101,8 +101,8 @@ PERSONAS: Final = (
         language="en",
         prose=_half,
         code=_file("baseline.py"),
-        least=0.2,
-        most=0.75,
+        least=0.3,
+        most=0.9,  # half of the points hold up to .6 of the weight; .8 is full marks
         verdict="not_faster",
         crashes=True,
     ),
