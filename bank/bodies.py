@@ -1,8 +1,8 @@
 """A question's values to the JSON of a version, and back. Pure.
 
 The body holds all that grading and pages need, so that a version explains itself
-when the bank has moved on. Slug and state are not in it: they belong to the question
-and may change without a new wording.
+when the bank has moved on. Slug, state and review are not in it: they belong to the
+question and may change without a new wording.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def body_of(question: TextQuestion | SpeedQuestion) -> dict[str, Any]:
     """Return the question's wording as values that `json.dumps` takes."""
     kind = Kind.TEXT if isinstance(question, TextQuestion) else Kind.SPEED
     fields = dataclasses.asdict(question)
-    del fields["slug"], fields["state"]
+    for name in ("slug", "state", "review"):
+        fields.pop(name, None)
     if isinstance(question, SpeedQuestion):
         fields["folder"] = question.folder.name  # a place moves, its name stays
     body = {"schema": SCHEMA, "kind": kind, **fields}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
     from grading.inputs import Rubric
@@ -27,6 +29,23 @@ class State(StrEnum):
     REVIEWED = "reviewed"
     LIVE = "live"
     RETIRED = "retired"
+
+
+# What a person may do to a question that is stored. Nothing is asked of candidates
+# that nobody has reviewed, and what was retired is looked at again first.
+STATE_NEXT: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
+    {
+        State.DRAFT: frozenset({State.REVIEWED}),
+        State.REVIEWED: frozenset({State.LIVE, State.DRAFT}),
+        State.LIVE: frozenset({State.RETIRED}),
+        State.RETIRED: frozenset({State.REVIEWED}),
+    }
+)
+
+
+def may_follow(old: State, new: State) -> bool:
+    """Say whether a question in state `old` may be moved to `new`."""
+    return new in STATE_NEXT[old]
 
 
 TOPICS: Mapping[str, Mapping[str, str]] = {
@@ -76,6 +95,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Who held a question against the literature, and when."""
+
+    by: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextQuestion:
     """A question answered in prose."""
 
@@ -94,6 +121,7 @@ class TextQuestion:
     follow_ups: Mapping[str, tuple[str, ...]] | None = None
     reading: tuple[Reading, ...] = ()
     explanation: Mapping[str, str] | None = None  # what an imported document adds
+    review: Review | None = None  # of the question; no part of its wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -244,7 +244,8 @@ def text_question(report: DocumentReport, question: DocumentQuestion) -> TextQue
     """Return a document's question as one of the bank: one language, equal weights.
 
     Nobody wrote misconceptions for it, so its rubric says that it is not complete.
-    It is live all the same: whoever imports a document wants to ask from it.
+    It is live all the same: whoever imports a document wants to ask from it, and its
+    topic keeps it out of every draw that does not name imported questions.
     """
     language = report.language
     return TextQuestion(

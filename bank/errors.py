@@ -4,7 +4,11 @@ BankError
 ├── QuestionFormatError     a file of the bank cannot be read as a question
 ├── DocumentError           a document gives no questions
 ├── UnknownQuestion         no question of that slug or source
-└── UnknownSet              no set of that slug
+├── UnknownVersion          the question has no version of that number
+├── UnknownSet              no set of that slug
+├── SlugTaken               the slug belongs to another question
+├── MoveNotAllowed          a question does not go from this state to that one
+└── VersionNeverChanges     a published version was to be changed
 """
 
 from __future__ import annotations
@@ -42,6 +46,12 @@ class UnknownQuestion(BankError):
     code = "bank.unknown_question"
 
 
+class UnknownVersion(BankError):
+    """The question has no version of this number."""
+
+    code = "bank.unknown_version"
+
+
 class UnknownSet(BankError):
     """No question set has this slug."""
 
@@ -52,6 +62,12 @@ class VersionNeverChanges(BankError):
     """A published version was to be changed or deleted."""
 
     code = "bank.version_never_changes"
+
+
+class MoveNotAllowed(BankError):
+    """A question does not go from its state to this one."""
+
+    code = "bank.move_not_allowed"
 
 
 class SlugTaken(BankError):

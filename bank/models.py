@@ -1,7 +1,8 @@
 """Questions as rows: what is asked, every published wording of it, and sets.
 
     Question ──< QuestionVersion    numbered, with everything that grading needs
-        │  └───< QuestionSource     where documents ask it
+        │  ├───< QuestionSource     where documents ask it
+        │  └───< QuestionMove       every change of its state
         └──────< SetItem >── QuestionSet
 
 A version never changes once it is stored: an answer is graded, and years later
@@ -15,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from bank.definitions import Kind, State
 from bank.errors import VersionNeverChanges
@@ -41,6 +42,10 @@ class Question(models.Model):
     state = models.CharField(max_length=10, choices=_choices(State), db_index=True)
     difficulty = models.PositiveSmallIntegerField()
     minutes = models.PositiveSmallIntegerField()
+    # What its author last said its state is. A folder that says the same again does
+    # not undo what a person did to the question meanwhile.
+    declared = models.CharField(max_length=10, blank=True, default="")
+    shipped = models.BooleanField(default=False)  # has a folder in the shipped bank
     current_number = models.PositiveIntegerField(default=0)  # of the version now asked
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -53,6 +58,10 @@ class Question(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=_values(State)), name="bank_question_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(declared__in=["", *_values(State)]),
+                name="bank_question_declared",
             ),
             models.CheckConstraint(
                 condition=Q(difficulty__gte=1, difficulty__lte=5),
@@ -126,6 +135,34 @@ class QuestionVersion(models.Model):
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:  # noqa: ANN401 # as Django has it
         """Refuse: a version never goes."""
         raise VersionNeverChanges
+
+
+class QuestionMove(models.Model):
+    """One change of a question's state; rows are only ever added."""
+
+    question = models.ForeignKey(
+        Question, on_delete=models.CASCADE, related_name="moves"
+    )
+    old = models.CharField(max_length=10, blank=True)  # empty when it was new
+    new = models.CharField(max_length=10)
+    number = models.PositiveIntegerField()  # of the version that was current then
+    by = models.CharField(max_length=150, blank=True)  # a person, or a command
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["question", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(old__in=["", *_values(State)])
+                & Q(new__in=_values(State))
+                & ~Q(old=F("new")),
+                name="bank_move_states",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question.slug}: {self.old or 'new'} -> {self.new}"
 
 
 class QuestionSource(models.Model):

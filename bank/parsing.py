@@ -11,6 +11,7 @@ import re
 import sys
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -20,6 +21,7 @@ from bank.definitions import (
     Erratum,
     Kind,
     Reading,
+    Review,
     Source,
     State,
     TextQuestion,
@@ -54,9 +56,18 @@ _PROGRESS: Final = (State.DRAFT, State.REVIEWED, State.LIVE)
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DOCUMENT: Final = re.compile(r"[^/\\\0]{1,200}")
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 
-_SHARED_KEYS: Final = ("schema", "kind", "state", "sources", "title", "prompt")
+_SHARED_KEYS: Final = (
+    "schema",
+    "kind",
+    "state",
+    "review",
+    "sources",
+    "title",
+    "prompt",
+)
 _KEYS: Final = (
     *_SHARED_KEYS,
     "topic",
@@ -88,6 +99,15 @@ class Alias:
     prompt: ReadOnly[str, str]
     sources: tuple[Source, ...]
     errata: tuple[Erratum, ...]
+    review: Review | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankReading:
+    """Everything under one folder: what can be asked, and what is broken."""
+
+    questions: ReadOnly[str, Question]  # by slug, in its order
+    faults: tuple[QuestionFormatError, ...]  # the first of each broken folder
 
 
 def load_bank(root: Path) -> dict[str, Question]:
@@ -96,20 +116,49 @@ def load_bank(root: Path) -> dict[str, Question]:
     Raises: `QuestionFormatError` for the first fault, be it in one folder or
         between folders (an alias of nothing, one source claimed twice).
     """
+    reading = read_bank(root)
+    for fault in reading.faults:
+        raise fault
+    return dict(reading.questions)
+
+
+def read_bank(root: Path) -> BankReading:
+    """Read every question folder under `root` and go on behind a broken one.
+
+    A folder that is whole but names a broken one as the question that it repeats is
+    in neither list: the fault is not its own.
+
+    Raises: `QuestionFormatError` when `root` is no folder.
+    """
     if not root.is_dir():
         raise QuestionFormatError(str(root), 1, "is not a folder")
-    read = {
-        folder.name: _read_folder(folder)
-        for folder in sorted(root.iterdir())
-        if folder.is_dir() and not folder.name.startswith((".", "_"))
-    }
-    questions = {
-        slug: _resolved(found, read.get) if isinstance(found, Alias) else found
-        for slug, found in read.items()
-    }
-    _check_sources(root, questions)
-    _check_errata(root, questions)
-    return questions
+    read: dict[str, Question | Alias] = {}
+    broken: dict[str, QuestionFormatError] = {}
+    for folder in sorted(root.iterdir()):
+        if not folder.is_dir() or folder.name.startswith((".", "_")):
+            continue
+        try:
+            read[folder.name] = _read_folder(folder)
+        except QuestionFormatError as fault:
+            broken[folder.name] = fault
+    between: list[QuestionFormatError] = []
+    questions: dict[str, Question] = {}
+    for slug, found in read.items():
+        if not isinstance(found, Alias):
+            questions[slug] = found
+        elif found.alias_of not in broken:
+            try:
+                questions[slug] = _resolved(found, read.get)
+            except QuestionFormatError as fault:
+                between.append(fault)
+    between += _shared_sources(root, questions)
+    if not broken and not between:
+        # A folder that is missing here would make errata about its places look wrong.
+        between += _misplaced_errata(root, questions)
+    return BankReading(
+        questions=questions,
+        faults=(*broken.values(), *sorted(between, key=lambda fault: fault.path)),
+    )
 
 
 def parse_question(folder: Path) -> Question:
@@ -178,6 +227,7 @@ def _alias(slug: str, top: Mapping) -> Alias:
         prompt=_by_language(top["prompt"], "prompt", finished=finished, lines=True),
         sources=_sources(top),
         errata=_errata(top, finished=finished),
+        review=_review(top),
     )
 
 
@@ -208,6 +258,7 @@ def _resolved(
         rubric=dataclasses.replace(canonical.rubric, prompt=alias.prompt),
         sources=alias.sources,
         errata=alias.errata,
+        review=alias.review,
     )
 
 
@@ -243,6 +294,7 @@ def _text_question(slug: str, top: Mapping) -> TextQuestion:
         if follow_ups is None
         else _lists_by_language(follow_ups, "follow_ups", fewest=1, finished=finished),
         reading=_reading(top),
+        review=_review(top),
     )
 
 
@@ -426,6 +478,23 @@ def _reading(top: Mapping) -> tuple[Reading, ...]:
     return tuple(works)
 
 
+def _review(top: Mapping) -> Review | None:
+    found = top.get("review")
+    if found is None:
+        return None
+    mapping = found.mapping("review")
+    mapping.only(("by", "on"), "a review")
+    written = mapping["on"].text("review, on")
+    try:
+        # Python reads more forms of a date than authors should write.
+        day = date.fromisoformat(written) if _DATE.fullmatch(written) else None
+    except ValueError:
+        day = None
+    if day is None:
+        mapping["on"].refuse(f"review, on: {written!r} is no date such as 2026-11-26")
+    return Review(by=_text(mapping["by"], "review, by"), on=day)
+
+
 def _related(slug: str, top: Mapping) -> tuple[str, ...]:
     found = top.get("related")
     if found is None:
@@ -541,8 +610,11 @@ def _folded(text: str) -> str:
     return "".join(filter(str.isalnum, folded))
 
 
-def _check_sources(root: Path, questions: ReadOnly[str, Question]) -> None:
-    """Refuse a place of a document that two text questions claim."""
+def _shared_sources(
+    root: Path, questions: ReadOnly[str, Question]
+) -> list[QuestionFormatError]:
+    """Return a fault for each question that claims another text question's place."""
+    faults = []
     asked: dict[Source, str] = {}
     for slug, question in questions.items():
         if not isinstance(question, TextQuestion):
@@ -553,15 +625,23 @@ def _check_sources(root: Path, questions: ReadOnly[str, Question]) -> None:
                 reason = (
                     f"{source.document} number {source.number} belongs to {other!r}"
                 )
-                raise QuestionFormatError(_file(root, slug), 1, reason)
+                faults.append(QuestionFormatError(_file(root, slug), 1, reason))
+                break
+    return faults
 
 
-def _check_errata(root: Path, questions: ReadOnly[str, Question]) -> None:
-    """Refuse an erratum about a place that neither it nor its alias stands for."""
+def _misplaced_errata(
+    root: Path, questions: ReadOnly[str, Question]
+) -> list[QuestionFormatError]:
+    """Return a fault for each question with an erratum about a place of another one.
+
+    A question and its aliases stand for each other's places.
+    """
     places: dict[str, set[Source]] = {}
     for slug, question in questions.items():
         canonical = getattr(question, "alias_of", "") or slug
         places.setdefault(canonical, set()).update(question.sources)
+    faults = []
     for slug, question in questions.items():
         if not isinstance(question, TextQuestion):
             continue
@@ -572,7 +652,9 @@ def _check_errata(root: Path, questions: ReadOnly[str, Question]) -> None:
                     f"an erratum about {place.document} number {place.number}, "
                     "which is not a source of this question"
                 )
-                raise QuestionFormatError(_file(root, slug), 1, reason)
+                faults.append(QuestionFormatError(_file(root, slug), 1, reason))
+                break
+    return faults
 
 
 def _file(root: Path, slug: str) -> str:

@@ -2,21 +2,29 @@
 
 Publishing is by content: the same wording again changes nothing, a new one becomes
 the next version, one that was published before becomes the current one again.
+
+A state is changed by its author, who may say any, or by a person, who takes the steps
+of `definitions.STATE_NEXT`. What the author says counts when it is news: a question
+that a person retired stays retired until its folder says something else than before.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
+from django.db.models import F
 
 from bank.bodies import body_of, digest_of, kind_of
+from bank.definitions import STATE_NEXT, State, TextQuestion, may_follow
 from bank.documents import IMPORTED_TOPIC, text_question
-from bank.errors import SlugTaken, UnknownQuestion
+from bank.errors import MoveNotAllowed, SlugTaken, UnknownQuestion
 from bank.models import (
     Question,
+    QuestionMove,
     QuestionSet,
     QuestionSource,
     QuestionVersion,
@@ -27,8 +35,12 @@ from bank.sets import ready_made
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bank.definitions import SpeedQuestion, TextQuestion
+    from bank.definitions import SpeedQuestion
     from bank.documents import DocumentReport
+
+
+MOST_BY: Final = 150  # characters; as long as the columns
+MOST_REASON: Final = 500
 
 
 class Outcome(StrEnum):
@@ -63,22 +75,33 @@ class SetResult:
 
 
 @transaction.atomic
-def question_publish(question: TextQuestion | SpeedQuestion) -> PublishResult:
+def question_publish(
+    question: TextQuestion | SpeedQuestion,
+    *,
+    by: str = "",
+    reason: str = "",
+    shipped: bool = False,
+) -> PublishResult:
     """Make `question`, as it is worded now, the version that is asked.
+
+    Its state is taken over when it is new or differs from what was published last;
+    `by` and `reason` go into the history then. `shipped`: it has a folder in the
+    bank that comes with the program.
 
     Locks: the question's row, so two processes that publish it take turns.
     Raises: `SlugTaken` when the slug belongs to a question of another kind.
     """
     body = body_of(question)
     digest = digest_of(body)
-    facts = {
+    facts: dict[str, object] = {
         "topic": question.topic,
-        "state": question.state,
         "difficulty": question.difficulty,
         "minutes": question.minutes,
+        "declared": question.state,
     }
     row, created = Question.objects.get_or_create(
-        slug=question.slug, defaults={"kind": kind_of(body), **facts}
+        slug=question.slug,
+        defaults={"kind": kind_of(body), "state": question.state, **facts},
     )
     row = Question.objects.select_for_update().get(pk=row.pk)
     if row.kind != kind_of(body):
@@ -88,13 +111,20 @@ def question_publish(question: TextQuestion | SpeedQuestion) -> PublishResult:
     version, outcome = _version(row, body, digest)
     if outcome is not Outcome.UNCHANGED:
         facts["current_number"] = version.number
+    if question.state != row.declared:
+        facts["state"] = question.state
+    if shipped:
+        facts["shipped"] = True
+    old = "" if created else row.state
     changed = {name for name, value in facts.items() if getattr(row, name) != value}
     if changed:
         for name in changed:
             setattr(row, name, facts[name])
         row.save(update_fields=[*changed, "changed_at"])
-        if outcome is Outcome.UNCHANGED:
+        if outcome is Outcome.UNCHANGED and changed - {"shipped"}:
             outcome = Outcome.MOVED
+    if row.state != old:
+        _note_move(row, old, by=by, reason=reason)
     _sources_replace(row, question)
     return PublishResult(
         slug=row.slug,
@@ -102,6 +132,73 @@ def question_publish(question: TextQuestion | SpeedQuestion) -> PublishResult:
         question_id=row.pk,
         version_id=version.pk,
         number=version.number,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveResult:
+    """One question after a person moved it."""
+
+    slug: str
+    old: State
+    new: State
+    number: int  # of the current version
+    aliases: tuple[str, ...]  # live questions that share the rubric
+
+
+@transaction.atomic
+def question_move(
+    slug: str, to: State, *, by: str = "", reason: str = ""
+) -> MoveResult:
+    """Move a stored question to another state, one step of `STATE_NEXT`.
+
+    Nothing else changes: sets keep it, attempts keep their version of it.
+
+    Locks: the question's row.
+    Raises: `UnknownQuestion`; `MoveNotAllowed` with the states it may go to.
+    """
+    row = Question.objects.select_for_update().filter(slug=slug).first()
+    if row is None:
+        message = f"no question {slug!r}"
+        raise UnknownQuestion(message)
+    old = State(row.state)
+    if not may_follow(old, to):
+        steps = " or ".join(sorted(STATE_NEXT[old]))
+        message = f"{slug!r} is {old} and cannot become {to}, only {steps}"
+        raise MoveNotAllowed(message)
+    _state_store(row, to, by=by, reason=reason)
+    return MoveResult(
+        slug=slug,
+        old=old,
+        new=to,
+        number=row.current_number,
+        aliases=tuple(
+            QuestionVersion.objects.filter(
+                body__alias_of=slug,
+                number=F("question__current_number"),
+                question__state=State.LIVE,
+            )
+            .order_by("question__slug")
+            .values_list("question__slug", flat=True)
+        ),
+    )
+
+
+def _state_store(row: Question, to: State, *, by: str, reason: str) -> None:
+    """Give a locked row another state, with its line of history."""
+    old, row.state = row.state, to
+    row.save(update_fields=["state", "changed_at"])
+    _note_move(row, old, by=by, reason=reason)
+
+
+def _note_move(row: Question, old: str, *, by: str, reason: str) -> None:
+    QuestionMove.objects.create(
+        question=row,
+        old=old,
+        new=row.state,
+        number=row.current_number,
+        by=by[:MOST_BY],
+        reason=reason[:MOST_REASON],
     )
 
 
@@ -204,13 +301,27 @@ class BankResult:
     """What loading a whole bank did."""
 
     questions: tuple[PublishResult, ...]
+    retired: tuple[str, ...]  # slugs whose folders are gone
     sets: tuple[SetResult, ...]
 
 
 @transaction.atomic
-def bank_publish(questions: Mapping[str, TextQuestion | SpeedQuestion]) -> BankResult:
-    """Publish every question of a bank and the sets that come with it, or nothing."""
-    published = tuple(map(question_publish, questions.values()))
+def bank_publish(
+    questions: Mapping[str, TextQuestion | SpeedQuestion],
+    *,
+    shipped: bool = False,
+    by: str = "",
+) -> BankResult:
+    """Publish every question of a bank and the sets that come with it, or nothing.
+
+    `shipped`: this is the whole of the bank that comes with the program, so what was
+    in it before and is not now gets retired. What came from elsewhere is left alone.
+    """
+    published = tuple(
+        question_publish(question, by=by, reason=_declared(question), shipped=shipped)
+        for question in questions.values()
+    )
+    retired = _retire_missing(set(questions), by=by) if shipped else ()
     sets = tuple(
         set_create(
             slug=ready.slug,
@@ -220,7 +331,30 @@ def bank_publish(questions: Mapping[str, TextQuestion | SpeedQuestion]) -> BankR
         )
         for ready in ready_made(questions)
     )
-    return BankResult(questions=published, sets=sets)
+    return BankResult(questions=published, retired=retired, sets=sets)
+
+
+def _declared(question: TextQuestion | SpeedQuestion) -> str:
+    """Return why a question gets its state: its folder, and who looked at it."""
+    reason = f"its folder says {question.state}"
+    if isinstance(question, TextQuestion) and question.review is not None:
+        review = question.review
+        reason += f"; reviewed by {review.by} on {review.on.isoformat()}"
+    return reason
+
+
+def _retire_missing(there: set[str], *, by: str) -> tuple[str, ...]:
+    gone = Question.objects.select_for_update().filter(shipped=True)
+    retired = []
+    for row in gone.exclude(slug__in=there).order_by("slug"):
+        # Whatever the folder says when it comes back will be news.
+        row.shipped, row.declared = False, ""
+        row.save(update_fields=["shipped", "declared", "changed_at"])
+        if row.state != State.RETIRED:
+            reason = "its folder is no longer in the bank"
+            _state_store(row, State.RETIRED, by=by, reason=reason)
+            retired.append(row.slug)
+    return tuple(retired)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,16 +367,32 @@ class ImportResult:
 
 
 @transaction.atomic
-def document_publish(report: DocumentReport, *, set_slug: str = "") -> ImportResult:
+def document_publish(
+    report: DocumentReport,
+    *,
+    set_slug: str = "",
+    state: State = State.LIVE,
+    by: str = "",
+) -> ImportResult:
     """Publish a document's questions, and the set of them if it is named, or nothing.
 
-    Questions that an earlier import gave and the document no longer has stay as they
-    are, because somebody may be answering them.
+    New questions get `state`; those of an earlier import keep theirs. What an earlier
+    import gave and the document no longer has stays as it is, because somebody may
+    be answering it.
 
     Raises: `SlugTaken` when a slug belongs to another document's question, or the
         set holds questions that are not from this document.
     """
-    questions = [text_question(report, question) for question in report.questions]
+    found = [text_question(report, question) for question in report.questions]
+    declared = dict(
+        Question.objects.filter(
+            slug__in=[question.slug for question in found]
+        ).values_list("slug", "declared")
+    )
+    questions = [
+        dataclasses.replace(question, state=State(declared.get(question.slug) or state))
+        for question in found
+    ]
     _refuse_foreign(report.document, [question.slug for question in questions])
     earlier = set(
         Question.objects.filter(
@@ -251,7 +401,10 @@ def document_publish(report: DocumentReport, *, set_slug: str = "") -> ImportRes
     )
     if set_slug:
         _refuse_foreign_set(set_slug, earlier, report.document)
-    published = tuple(map(question_publish, questions))
+    published = tuple(
+        question_publish(question, by=by, reason=f"imported from {report.document}")
+        for question in questions
+    )
     slugs = [result.slug for result in published]
     written = None
     if set_slug:

@@ -9,8 +9,14 @@ from django.db.models import Case, F, IntegerField, Prefetch, Value, When
 from bank.bodies import kind_of, speed_question_of, text_question_of
 from bank.definitions import Kind, SpeedQuestion, State, TextQuestion
 from bank.documents import IMPORTED_TOPIC
-from bank.errors import UnknownQuestion, UnknownSet
-from bank.models import Question, QuestionSet, QuestionVersion, SetItem
+from bank.errors import UnknownQuestion, UnknownSet, UnknownVersion
+from bank.models import (
+    Question,
+    QuestionMove,
+    QuestionSet,
+    QuestionVersion,
+    SetItem,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +86,24 @@ def question_by_source(document: str, number: int) -> Question:
 def versions(question: Question) -> QuerySet[QuestionVersion]:
     """Return every published version of a question, the oldest first."""
     return QuestionVersion.objects.filter(question=question).order_by("number")
+
+
+def version_by_number(question: Question, number: int) -> QuestionVersion:
+    """Return one published version of a question.
+
+    Raises: `UnknownVersion`, with the numbers that there are.
+    """
+    found = {version.number: version for version in versions(question)}
+    if number not in found:
+        there = ", ".join(map(str, found)) or "none"
+        message = f"{question.slug!r} has no version {number}; it has {there}"
+        raise UnknownVersion(message)
+    return found[number]
+
+
+def moves(question: Question) -> QuerySet[QuestionMove]:
+    """Return every change of a question's state, the oldest first."""
+    return QuestionMove.objects.filter(question=question).order_by("pk")
 
 
 def current_versions() -> QuerySet[QuestionVersion]:

@@ -47,6 +47,116 @@ _DOCUMENTS: Final[Mapping[str, tuple[Texts, Texts]]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenSet:
+    """A set that somebody put together by hand, as it should be when all is live."""
+
+    slug: str
+    name: Texts
+    about: Texts  # what it covers; how much and how long is computed
+    questions: tuple[str, ...]  # in the order in which they are asked
+
+
+# From the whole to the special, so that early answers open the subject. No two share
+# a rubric, and of two questions that overlap much only one is taken.
+CHOSEN: Final = (
+    ChosenSet(
+        slug="inference-engineer",
+        name={"zh": "推理工程师", "en": "Inference engineer"},
+        about={
+            "zh": "从如何测量、瓶颈在哪里，到算子、显存、量化与多卡。",
+            "en": "How to measure, where the bottleneck is, then kernels, memory, "
+            "quantisation and several GPUs.",
+        },
+        questions=(
+            "measuring-inference-speed",
+            "llm-inference-speed",
+            "gpu-inference",
+            "inference-memory",
+            "operator-fusion",
+            "llm-quantization",
+            "knowledge-distillation",
+            "divide-and-conquer",
+            "multi-gpu-inference",
+        ),
+    ),
+    ChosenSet(
+        slug="training-systems",
+        name={"zh": "训练系统", "en": "Training systems"},
+        about={
+            "zh": "训练的速度、精度与稳定性，三种并行，以及出错时怎么查。",
+            "en": "Speed, precision and stability of training, three kinds of "
+            "parallelism, and how to find what goes wrong.",
+        },
+        questions=(
+            "training-speed",
+            "mixed-precision-training",
+            "data-parallelism",
+            "model-parallelism",
+            "pipeline-parallelism",
+            "vanishing-exploding-gradients",
+            "gradient-clipping",
+            "memory-leaks",
+            "overfitting",
+            "automatic-tuning",
+        ),
+    ),
+    ChosenSet(
+        slug="edge-and-mobile",
+        name={"zh": "边缘与移动端", "en": "Edge and mobile"},
+        about={
+            "zh": "把模型变小，再放到功耗、内存和网络都有限的设备上。",
+            "en": "Making a model small, and running it where power, memory and "
+            "network are scarce.",
+        },
+        questions=(
+            "edge-deployment",
+            "model-compression",
+            "quantization",
+            "model-pruning",
+            "knowledge-distillation",
+            "mobile-inference",
+            "multithreaded-inference",
+            "heterogeneous-computing",
+            "energy-efficiency",
+        ),
+    ),
+    ChosenSet(
+        slug="safety-and-trust",
+        name={"zh": "安全与可信", "en": "Safety and trust"},
+        about={
+            "zh": "恶意输入、模型保护、记忆与隐私、偏差、可解释性，以及安全地更新。",
+            "en": "Hostile input, protecting the model, memorisation and privacy, "
+            "skewed data, explanations, and updating safely.",
+        },
+        questions=(
+            "robustness",
+            "malicious-input",
+            "model-security",
+            "overfitting",
+            "personalization",
+            "class-imbalance",
+            "interpretability-methods",
+            "evaluating-interpretability",
+            "live-model-updates",
+        ),
+    ),
+    ChosenSet(
+        slug="mixed-45",
+        name={"zh": "45 分钟：文字与代码", "en": "45 minutes: text and code"},
+        about={
+            "zh": "两道简答题，然后把一段真实的代码写快。",
+            "en": "Two written answers, then real code to make fast.",
+        },
+        questions=(
+            "data-parallelism",
+            "measuring-inference-speed",
+            "fused-rmsnorm-residual",
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadySet:
     """One set as it should be."""
 
@@ -57,17 +167,25 @@ class ReadySet:
 
 
 def ready_made(questions: Mapping[str, Question]) -> tuple[ReadySet, ...]:
-    """Return one set for each document that is asked from, and the demo set.
+    """Return a set for each document that is asked from, the chosen ones, the demo.
 
-    Only live questions are in them; a set without one is left out.
+    Only live questions are in them. A set without one is left out, and a chosen one
+    of which less than half is there: it would no longer be what its name says.
     """
     live = {
         slug: question
         for slug, question in questions.items()
         if question.state is State.LIVE
     }
-    sets = [*_document_sets(live), _demo(live)]
+    sets = [*_document_sets(live), *_chosen_sets(live), _demo(live)]
     return tuple(found for found in sets if found.questions)
+
+
+def document_name(document: str) -> Texts:
+    """Return what a document is called, by language."""
+    plain = {"zh": f"文档 {document}", "en": f"Document {document}"}
+    name, _ = _DOCUMENTS.get(document, (plain, {}))
+    return name
 
 
 def _document_sets(live: Mapping[str, Question]) -> list[ReadySet]:
@@ -79,15 +197,36 @@ def _document_sets(live: Mapping[str, Question]) -> list[ReadySet]:
             asked.setdefault(source.document, {})[source.number] = slug
     sets = []
     for document, places in sorted(asked.items()):
-        plain = {"zh": f"文档 {document}", "en": f"Document {document}"}
-        name, description = _DOCUMENTS.get(document, (plain, {}))
+        _, description = _DOCUMENTS.get(document, ({}, {}))
         in_order = dict.fromkeys(places[number] for number in sorted(places))
         sets.append(
             ReadySet(
                 slug=document_slug(document),
-                name=name,
+                name=document_name(document),
                 description=description,
                 questions=tuple(in_order),
+            )
+        )
+    return sets
+
+
+def _chosen_sets(live: Mapping[str, Question]) -> list[ReadySet]:
+    sets = []
+    for chosen in CHOSEN:
+        there = [live[slug] for slug in chosen.questions if slug in live]
+        if 2 * len(there) < len(chosen.questions):
+            continue
+        minutes = sum(question.minutes for question in there)
+        sets.append(
+            ReadySet(
+                slug=chosen.slug,
+                name=chosen.name,
+                description={
+                    "zh": f"{chosen.about['zh']}{len(there)} 题，{minutes} 分钟。",
+                    "en": f"{chosen.about['en']} {len(there)} questions, "
+                    f"{minutes} minutes.",
+                },
+                questions=tuple(question.slug for question in there),
             )
         )
     return sets

@@ -10,8 +10,9 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from assessment.models import Assessment, Organisation
-from assessment.services.assessments import assessment_create
+from assessment.services.assessments import assessment_archive, assessment_create
 from assessment.services.organisations import organisation_create, recruiter_create
+from bank.definitions import State
 from bank.selectors import set_by_slug, set_items
 from bank.sets import DEMO
 
@@ -32,12 +33,18 @@ def demo_organisation() -> Organisation:
 
 
 def demo_assessment(organisation: Organisation) -> Assessment:
-    """Return the demo assessment: the questions of the bank's demo set."""
+    """Return the demo assessment: the questions of the bank's demo set.
+
+    One that asks for a question that is not live any more cannot be sat; it is put
+    away and made anew.
+    """
     there = Assessment.objects.filter(
         organisation=organisation, title=TITLE, archived_at__isnull=True
     ).first()
     if there is not None:
-        return there
+        if not there.items.exclude(question__state=State.LIVE).exists():
+            return there
+        assessment_archive(assessment=there)
     questions = [item.question for item in set_items(set_by_slug(DEMO).pk, live=True)]
     return assessment_create(
         organisation=organisation,

@@ -120,6 +120,12 @@ PROBLEMS: Final[Mapping[str, ProblemKind]] = {
     "bank.version_never_changes": ProblemKind(
         status=409, title="A published version never changes"
     ),
+    "bank.unknown_version": ProblemKind(
+        status=404, title="The question has no such version"
+    ),
+    "bank.move_not_allowed": ProblemKind(
+        status=409, title="The question cannot go to this state"
+    ),
     "bank.slug_taken": ProblemKind(status=409, title="The slug is taken"),
 }
 

@@ -2,7 +2,9 @@
 
 Prints what was published, what was skipped and why, which questions ask nearly the
 same, and what could not be read. Importing again changes nothing; a changed document
-publishes new versions. Exit status 2 and one line when the document is unusable.
+publishes new versions. New questions are live at once, or what `--state` says; the
+state of those that are there already is left alone. Exit status 2 and one line when
+the document is unusable.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from django.core.management.base import BaseCommand, CommandError
 
+from bank.definitions import State
 from bank.documents import read_document
 from bank.errors import BankError
 from bank.publishing import document_publish
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from bank.documents import DocumentReport
     from bank.publishing import ImportResult
 
+_STATES = (State.DRAFT, State.REVIEWED, State.LIVE)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -41,6 +45,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--language", default="auto", help="zh, en or auto (the default)"
         )
+        parser.add_argument(
+            "--state",
+            default=str(State.LIVE),
+            help="of questions that are new: draft, reviewed or live (the default)",
+        )
 
     def handle(self, *_args: object, **options: str) -> None:
         """Import and report."""
@@ -51,9 +60,17 @@ class Command(BaseCommand):
         if language not in {*LANGUAGES, "auto"}:
             message = f"--language {language}: must be zh, en or auto"
             raise CommandError(message, returncode=2)
+        if options["state"] not in _STATES:
+            message = f"--state {options['state']}: must be " + ", ".join(_STATES)
+            raise CommandError(message, returncode=2)
         try:
             report = read_document(Path(options["path"]), language=language)
-            result = document_publish(report, set_slug=slug)
+            result = document_publish(
+                report,
+                set_slug=slug,
+                state=State(options["state"]),
+                by="import_document",
+            )
         except BankError as error:
             raise CommandError(str(error), returncode=2) from error
         self._print(report, result)

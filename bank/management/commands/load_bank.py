@@ -1,7 +1,9 @@
 """Put the shipped bank's questions and sets into the database.
 
 Says what changed. Running it again changes nothing. Exit status 2 when a question
-cannot be read; nothing is loaded then.
+cannot be read: every broken folder is named with file, line and reason, and nothing
+is loaded. A question whose folder has left the shipped bank is retired, not deleted;
+another folder than the shipped one only adds.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from bank.errors import BankError
-from bank.parsing import load_bank
+from bank.parsing import read_bank
 from bank.publishing import Outcome, bank_publish
 
 if TYPE_CHECKING:
@@ -36,8 +38,17 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, **options: str) -> None:
         """Load, then print one line for each change and one with the sums."""
+        folder = Path(options["folder"])
+        shipped = folder.resolve() == Path(settings.BANK_FOLDER).resolve()
         try:
-            result = bank_publish(load_bank(Path(options["folder"])))
+            reading = read_bank(folder)
+            if reading.faults:
+                raise CommandError("\n".join(map(str, reading.faults)), returncode=2)
+            if shipped and not reading.questions:
+                # A bank that is not there must not retire every question.
+                message = f"{folder}: no question in the bank's own folder"
+                raise CommandError(message, returncode=2)
+            result = bank_publish(reading.questions, shipped=shipped, by="load_bank")
         except BankError as error:
             raise CommandError(str(error), returncode=2) from error
         for question in result.questions:
@@ -45,6 +56,8 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"question {question.slug} v{question.number}: {question.outcome}"
                 )
+        for slug in result.retired:
+            self.stdout.write(f"question {slug}: retired, its folder is gone")
         for question_set in result.sets:
             if question_set.outcome is not Outcome.UNCHANGED:
                 self.stdout.write(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 from bank.bodies import (
     body_of,
@@ -10,7 +11,7 @@ from bank.bodies import (
     speed_question_of,
     text_question_of,
 )
-from bank.definitions import Kind, State
+from bank.definitions import Kind, Review, State
 from tests.make.bank import make_rubric, make_speed_question, make_text_question
 
 
@@ -78,3 +79,9 @@ def test_a_state_is_no_part_of_the_wording():
 
     assert live == body_of(make_text_question(state=State.RETIRED))
     assert "slug" not in live
+
+
+def test_a_review_is_no_part_of_the_wording():
+    review = Review(by="A. Reader", on=date(2026, 11, 26))
+
+    assert body_of(make_text_question(review=review)) == body_of(make_text_question())

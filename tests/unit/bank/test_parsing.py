@@ -2,14 +2,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bank.definitions import Source, State
+from bank.definitions import Review, Source, State, may_follow
 from bank.errors import QuestionFormatError, UnknownQuestion
 from bank.marked_yaml import MAX_BYTES
-from bank.parsing import check_folders, find_by_source, load_bank, parse_question
+from bank.parsing import (
+    check_folders,
+    find_by_source,
+    load_bank,
+    parse_question,
+    read_bank,
+)
 from tests.make.bank import (
     alias_file,
     key_point,
@@ -300,6 +307,87 @@ def test_an_erratum_is_about_a_place_that_the_question_stands_for(tmp_path):
 
     write_question(tmp_path, "why-kv-cache", alias_file())
     assert len(load_bank(tmp_path)) == 2
+
+
+def test_reading_a_bank_goes_on_behind_every_broken_folder(tmp_path):
+    broken = {
+        "broken-first": "schema: 1\nkind: text\nstate: alive\n",
+        "broken-last": "[",
+    }
+    for slug, file in broken.items():
+        write_question(tmp_path, slug, file)
+    write_question(tmp_path, "kv-cache", question_file())
+    write_question(tmp_path, "no-such", alias_file(alias_of="nowhere"))
+    write_question(tmp_path, "of-broken", alias_file(alias_of="broken-last"))
+    write_question(tmp_path, "zz-same-place", question_file())
+
+    reading = read_bank(tmp_path)
+
+    assert [(Path(f.path).parent.name, f.reason[:12]) for f in reading.faults] == [
+        ("broken-first", "state must b"),
+        ("broken-last", "not YAML: di"),
+        ("no-such", "there is no "),
+        ("zz-same-place", "questions.md"),
+    ]
+    assert set(reading.questions) == {"kv-cache", "zz-same-place"}
+    with pytest.raises(QuestionFormatError, match="broken-first"):
+        load_bank(tmp_path)
+
+
+def test_a_whole_bank_has_no_faults(tmp_path):
+    write_question(tmp_path, "kv-cache", question_file())
+    write_question(tmp_path, "why-kv-cache", alias_file())
+
+    reading = read_bank(tmp_path)
+
+    assert reading.faults == ()
+    assert reading.questions == load_bank(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        question_file(review={"by": "李雷", "on": "2026-11-26"}),
+        alias_file(review={"by": "李雷", "on": "2026-11-26"}),
+    ],
+    ids=["a question", "an alias"],
+)
+def test_a_review_says_who_looked_and_when(tmp_path, file):
+    write_question(tmp_path, "kv-cache", question_file())
+    question = parse_question(write_question(tmp_path, "looked-at", file))
+
+    assert question.review == Review(by="李雷", on=date(2026, 11, 26))
+    assert parse_question(tmp_path / "kv-cache").review is None
+
+
+@pytest.mark.parametrize(
+    ("review", "reason"),
+    [
+        ({"by": "Li Lei", "on": "26.11.2026"}, "is no date such as"),
+        ({"by": "Li Lei", "on": "20261126"}, "is no date such as"),
+        ({"by": "Li Lei", "on": "2026-02-30"}, "is no date such as"),
+        ({"by": "Li Lei", "on": "2026-11-2٦"}, "is no date such as"),
+        ({"by": "Li Lei"}, "'on' is missing"),
+        ({"on": "2026-11-26"}, "'by' is missing"),
+        ({"by": "...", "on": "2026-11-26"}, "no letter or digit"),
+        ({"by": "Li", "on": "2026-11-26", "grade": "A"}, "unknown key 'grade'"),
+        ("Li Lei", "must be a mapping"),
+    ],
+)
+def test_a_review_that_says_less_is_refused(tmp_path, review, reason):
+    assert reason in refused(tmp_path, question_file(review=review)).reason
+
+
+def test_a_state_is_followed_only_by_its_next():
+    allowed = {(old, new) for old in State for new in State if may_follow(old, new)}
+
+    assert allowed == {
+        (State.DRAFT, State.REVIEWED),
+        (State.REVIEWED, State.DRAFT),
+        (State.REVIEWED, State.LIVE),
+        (State.LIVE, State.RETIRED),
+        (State.RETIRED, State.REVIEWED),
+    }
 
 
 def test_a_question_is_found_by_its_place_in_a_document(tmp_path):
