@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import transaction
 
 from bank.definitions import State
 from bank.documents import read_document
@@ -41,13 +41,17 @@ def told(capsys):
     return call
 
 
-@pytest.fixture
-def stored(tmp_path):
-    """A question, its alias, eight questions of a document, and a set of three."""
-    for question in make_bank(tmp_path / "questions").values():
+def store(folder):
+    """Store a question, its alias, a document of eight questions, and a set."""
+    for question in make_bank(folder).values():
         question_publish(question)
     document_publish(read_document(OWN / "caches_zh.md"))
     set_create(slug="three", name={"en": "Three"}, questions=SLUGS[::-1])
+
+
+@pytest.fixture
+def stored(tmp_path):
+    store(tmp_path / "questions")
 
 
 def everything():
@@ -55,17 +59,6 @@ def everything():
         version.question.slug: (version.question.state, version.digest)
         for version in QuestionVersion.objects.select_related("question")
     }
-
-
-@pytest.fixture
-def elsewhere():
-    """Return what empties the database, as another one never had it."""
-
-    def forget():
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE bank_question, bank_questionset CASCADE")
-
-    return forget
 
 
 @pytest.mark.parametrize(
@@ -77,12 +70,12 @@ def elsewhere():
         ("export_qti", "import_qti", "all.zip"),
     ],
 )
-def test_what_goes_out_comes_in_elsewhere(  # noqa: PLR0913, PLR0917 # fixtures and a case
-    told, stored, elsewhere, tmp_path, out, back, name
-):
-    before = everything()
-    told(out, tmp_path / name)
-    elsewhere()
+def test_what_goes_out_comes_in_elsewhere(told, tmp_path, out, back, name):
+    with transaction.atomic():
+        store(tmp_path / "questions")
+        before = everything()
+        told(out, tmp_path / name)
+        transaction.set_rollback(True)  # elsewhere nothing of it was ever stored
     assert not Question.objects.exists()
 
     lines = told(back, tmp_path / name, "--dry-run")
@@ -95,10 +88,12 @@ def test_what_goes_out_comes_in_elsewhere(  # noqa: PLR0913, PLR0917 # fixtures 
     assert told(back, tmp_path / name)[-1].startswith("10 questions, 0 changed")
 
 
-def test_a_bundle_brings_its_sets(told, stored, elsewhere, tmp_path):
+def test_a_bundle_brings_its_sets(told, tmp_path):
     path = tmp_path / "three.zip"
-    (line,) = told("export_bank", path, "--set", "three")
-    elsewhere()
+    with transaction.atomic():
+        store(tmp_path / "questions")
+        (line,) = told("export_bank", path, "--set", "three")
+        transaction.set_rollback(True)
     lines = told("import_bank", path)
 
     assert line == f"{path}: 3 questions, 0 of them speed tasks; 1 sets"
@@ -385,8 +380,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("command", "files", "code"), HOSTILE)
 def test_a_hostile_file_is_refused_in_one_line_with_its_code(
-    told, stored, tmp_path, command, files, code
+    told, tmp_path, command, files, code
 ):
+    store(tmp_path / "questions")
     path = tmp_path / "hostile.zip"
     path.write_bytes(zip_of(files))
     before = everything()
