@@ -141,6 +141,9 @@ CELERY_TIMEZONE = "UTC"
 ENCODER_MODEL = env.str(
     "ENCODER_MODEL", ""
 )  # empty: multilingual-e5-small from its wheel
+ENCODER_BACKEND = choice(
+    "ENCODER_BACKEND", among=("auto", "torch", "onnx", "openvino"), default="auto"
+)
 DEVICE = choice("DEVICE", among=("auto", "cpu", "cuda"), default="auto")
 
 # -- e-mail ---------------------------------------------------------------------------

@@ -110,7 +110,7 @@ class AttemptFilterForm(forms.Form):
 
 
 class QuestionFilterForm(forms.Form):
-    """Which questions to list."""
+    """Which questions to list, and in which order."""
 
     q = forms.CharField(
         label=gettext_lazy("Words in the question"),
@@ -126,6 +126,7 @@ class QuestionFilterForm(forms.Form):
         empty_value=None,
         choices=[("", gettext_lazy("All")), *((n, str(n)) for n in range(1, 6))],
     )
+    document = forms.ChoiceField(label=gettext_lazy("Asked in"), required=False)
     set = forms.ChoiceField(label=gettext_lazy("Set"), required=False)
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
@@ -141,17 +142,51 @@ class QuestionFilterForm(forms.Form):
             ("speed", gettext_lazy("code")),
         ],
     )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("All")),
+            ("live", gettext_lazy("Live")),
+            ("reviewed", gettext_lazy("Checked, not live")),
+            ("draft", gettext_lazy("Draft")),
+            ("retired", gettext_lazy("Retired")),
+        ],
+    )
+    sort = forms.ChoiceField(
+        label=gettext_lazy("Order"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Topic")),
+            ("-topic", gettext_lazy("Topic, from the end")),
+            ("title", gettext_lazy("Title")),
+            ("-title", gettext_lazy("Title, from the end")),
+            ("difficulty", gettext_lazy("Easiest first")),
+            ("-difficulty", gettext_lazy("Hardest first")),
+            ("minutes", gettext_lazy("Shortest first")),
+            ("-minutes", gettext_lazy("Longest first")),
+        ],
+    )
 
     def __init__(
-        self, data: QueryDict, *, sets: Mapping[str, str], prefix: str = ""
+        self,
+        data: QueryDict,
+        *,
+        sets: Mapping[str, str],
+        documents: Sequence[str] = (),
+        prefix: str = "",
     ) -> None:
-        """Take the sets, slug to name, as choices."""
+        """Take as choices the sets, slug to name, and the documents."""
         super().__init__(data, prefix=prefix or None)
         self.fields["topic"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
             ("", _("All")),
             *((topic, in_own_words(names)) for topic, names in TOPICS.items()),
         ]
         self.fields["set"].choices = [("", _("All")), *sets.items()]  # type: ignore[attr-defined]  # as above
+        self.fields["document"].choices = [  # type: ignore[attr-defined]  # as above
+            ("", _("All")),
+            *((name, name) for name in documents),
+        ]
 
     def wanted(self) -> QuestionFilter:
         """Return what to look for; a filter that makes no sense filters nothing."""
@@ -164,7 +199,21 @@ class QuestionFilterForm(forms.Form):
             set_slug=data.get("set", ""),
             language=data.get("language", ""),
             kind=data.get("kind", ""),
+            document=data.get("document", ""),
+            state=data.get("state", ""),
         )
+
+    def chosen(self) -> dict[str, str]:
+        """Return every filter that is set, with what it says to a reader."""
+        self.is_valid()
+        said = {}
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if name == "sort" or value in (None, ""):
+                continue
+            choices = dict(getattr(field, "choices", ()))
+            said[name] = f"{field.label}: {choices.get(value, value)}"
+        return said
 
 
 class AssessmentForm(forms.Form):

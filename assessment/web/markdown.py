@@ -39,4 +39,6 @@ def html_of(text: str) -> SafeString:
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer nofollow",
     )
+    # Code wider than the page is scrolled, also by who has no mouse.
+    clean = clean.replace("<pre>", '<pre tabindex="0">')
     return mark_safe(clean)  # noqa: S308  # nh3 has just cleaned it

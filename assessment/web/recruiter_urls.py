@@ -6,10 +6,12 @@ from django.urls import include, path
 
 from assessment.web import recruiter_assessments as assessments
 from assessment.web import recruiter_attempts as attempts
+from assessment.web import recruiter_question_pages as question
 from assessment.web import recruiter_questions as questions
 from assessment.web import recruiter_settings as settings
 from assessment.web.recruiter_released import released
 
+_question = "questions/<slug:slug>"
 _item = "attempts/<uuid:uid>/items/<int:position>"
 
 pages = [
@@ -28,7 +30,13 @@ pages = [
     path("assessments/<uuid:uid>/", assessments.assessment_page, name="assessment"),
     path("assessments/<uuid:uid>/archive/", assessments.archive, name="archive"),
     path("questions/", questions.question_list, name="questions"),
-    path("questions/<slug:slug>/", questions.question_page, name="question"),
+    path("errata/", questions.errata_list, name="errata"),
+    path(f"{_question}/", question.rubric, name="question"),
+    path(f"{_question}/preview/", question.preview, name="question_preview"),
+    path(f"{_question}/errata/", question.errata, name="question_errata"),
+    path(f"{_question}/background/", question.background, name="question_background"),
+    path(f"{_question}/statistics/", question.statistics, name="question_statistics"),
+    path(f"{_question}/versions/", question.version_list, name="question_versions"),
     path("settings/", settings.settings_page, name="settings"),
     path("settings/keys/", settings.key_create, name="key_create"),
     path("settings/keys/<int:pk>/revoke/", settings.key_revoke, name="key_revoke"),
