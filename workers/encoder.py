@@ -15,7 +15,7 @@ from django.conf import settings
 from bank.definitions import TextQuestion
 from bank.parsing import load_bank
 from grading.text.background import Background, background_of
-from grading.text.sentence_encoder import load_encoder
+from grading.text.loading import load_encoder
 from grading.text.vectors import Remembering, recalled
 
 if TYPE_CHECKING:
@@ -37,7 +37,10 @@ def encoder() -> Remembering:
         if "encoder" not in _held:
             home = Path(settings.INFERVIEW_HOME)
             loaded = load_encoder(
-                settings.ENCODER_MODEL, device=settings.DEVICE, home=home
+                settings.ENCODER_MODEL,
+                device=settings.DEVICE,
+                home=home,
+                backend=settings.ENCODER_BACKEND,
             )
             _held["encoder"] = Remembering(loaded, home / "vectors")
         return _held["encoder"]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Matrix: TypeAlias = npt.NDArray[np.float32]
 
 HASH_WIDTH: Final = 2048
+_LONGEST_TEXT: Final = 4_000  # characters: more than any model of ours reads
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")  # no UTF-8 has them, so no model
 _HAN: Final = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _RUNS: Final = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _LONGEST_WORD: Final = 64  # a longer run of letters is not a word; its head is enough
@@ -50,6 +52,11 @@ class Encoder(Protocol):
         Raises: `EncoderUnavailable` when the model or its memory is gone.
         """
         ...
+
+
+def readable(text: str) -> str:
+    """Return as much of `text`, in as many characters, as a model's tokeniser takes."""
+    return _SURROGATES.sub(" ", text[:_LONGEST_TEXT])
 
 
 class HashEncoder:

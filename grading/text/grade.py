@@ -24,6 +24,7 @@ from grading.results import PointGrade, TextGrade
 from grading.text.calibration import ENGINE, calibration_for
 from grading.text.evidence import evidence_of
 from grading.text.guards import KEYWORD_FACTOR, Flag
+from grading.text.pooling import unit_rows
 from grading.text.reading import read
 
 if TYPE_CHECKING:
@@ -84,13 +85,10 @@ def grade_many(
     if any(not answer.rubric.key_points for answer in answers):
         raise NoReferenceAnswer
     readings = [read(answer) for answer in answers]
-    texts = list(dict.fromkeys(u.plain for reading in readings for u in reading.units))
-    places = {text: place for place, text in enumerate(texts)}
-    vectors = encoder.encode(texts)
+    vectors = unit_rows(encoder, [reading.units for reading in readings])
     calibration = calibration_for(encoder.name)
     grades = []
-    for answer, reading in zip(answers, readings, strict=True):
-        rows = vectors[[places[unit.plain] for unit in reading.units]]
+    for answer, reading, rows in zip(answers, readings, vectors, strict=True):
         merged = _merged(reading, rows, answer, encoder, background, calibration)
         grades.append(
             _grade(answer, reading, merged, calibration, encoder, background.digest)

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from grading.text.pooling import encoded_parts
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from grading.text.encoder import Encoder, Matrix
+    from grading.text.pooling import Span
 
 _MOST_REMEMBERED: Final = 40_000  # texts in memory: 60 MB at 384 numbers each
 _ASKED_AT_ONCE: Final = 500  # of SQLite in one statement
@@ -51,6 +54,12 @@ class Remembering:
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Return one unit row per text; nothing is kept."""
         return self._encoder.encode(texts)
+
+    def encode_parts(
+        self, texts: Sequence[str], parts: Sequence[Sequence[Span]]
+    ) -> Matrix:
+        """Return the rows of texts and their parts; nothing is kept."""
+        return encoded_parts(self._encoder, texts, parts)
 
     def recall(self, texts: Sequence[str]) -> Matrix:
         """Return one unit row per text, and keep them; see `Encoder.encode`."""

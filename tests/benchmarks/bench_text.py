@@ -24,7 +24,7 @@ from grading.text.adhoc import adhoc_rubric
 from grading.text.encoder import HashEncoder
 from grading.text.grade import grade_many, grade_text
 from grading.text.packed_e5 import prepared_folder
-from grading.text.sentence_encoder import load_encoder
+from grading.text.loading import load_encoder
 from grading.text.vectors import Remembering, recalled
 from tests.encoder.written import shipped_background, written
 

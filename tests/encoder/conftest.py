@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.text.sentence_encoder import load_encoder
+from grading.text.loading import load_encoder
 from grading.text.vectors import Remembering
 
 

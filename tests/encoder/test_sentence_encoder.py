@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 
 from grading.errors import EncoderUnavailable
 from grading.text import packed_e5
-from grading.text.sentence_encoder import load_encoder
+from grading.text.loading import load_encoder
 from tests.unit.grading.text.contract import EncoderContract
 
 SENTENCES = (

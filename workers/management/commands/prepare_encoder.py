@@ -1,4 +1,6 @@
-"""Unpack the default model into the data folder; nothing to do when it is there.
+"""Unpack the default model into the data folder and export it for CPU workers.
+
+Nothing to do when both are there.
 
 Prints what it does. Exit status 2 and one line when it cannot be done.
 """
@@ -11,8 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from grading.errors import EncoderUnavailable
+from grading.text.loading import DEFAULT_MODEL, exported, has_export
 from grading.text.packed_e5 import NAME, prepared_folder
-from grading.text.sentence_encoder import DEFAULT_MODEL
 
 
 class Command(BaseCommand):
@@ -32,6 +34,9 @@ class Command(BaseCommand):
             folder = prepared_folder(
                 Path(settings.INFERVIEW_HOME), progress=self._progress
             )
+            if settings.ENCODER_BACKEND != "torch" and not has_export(folder):
+                self._progress("exporting it for workers without a GPU")
+                exported(folder)
         except EncoderUnavailable as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(f"{NAME} is in {folder}")

@@ -1,0 +1,227 @@
+"""A model's exported transformer behind `Encoder`, without torch: for CPU workers.
+
+    text ──tokeniser──> ids ──rows of the weights file──> embeddings
+                                                              │ exported transformer
+                              unit rows <──mean per part── states
+
+The export is made once from the sentence-transformers model (see
+`sentence_encoder.export_transformer`). The embedding matrix, four fifths of the
+model, stays in the weights file and is read row by row, so a worker holds only the
+rows that its texts need. A runtime is what computes the states: ONNX Runtime in
+float32, or OpenVINO, in bfloat16 where the CPU has it.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+
+from grading.errors import EncoderUnavailable
+from grading.text.encoder import readable
+from grading.text.pooling import pooled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+    from tokenizers import Encoding
+
+    from grading.text.encoder import Matrix
+    from grading.text.pooling import Span
+
+EXPORT: Final = "onnx/transformer.onnx"  # in the model's folder
+INPUTS: Final = ("inputs_embeds", "attention_mask")
+OUTPUT: Final = "token_embeddings"
+_WEIGHTS: Final = "model.safetensors"
+_MATRIX: Final = "word_embeddings.weight"
+_BATCH_TOKENS: Final = 512  # in one pass, padding included: what fits the caches
+_MOST_TOKENS: Final = 512  # of one text
+
+
+class Runtime(Protocol):
+    """Computes token states."""
+
+    @property
+    def precision(self) -> str:
+        """Say in what it computes: "fp32" or "bf16"."""
+        ...
+
+    def states(self, embeddings: Matrix, mask: npt.NDArray[np.int64]) -> Matrix:
+        """Return token states. Shapes: (n, t, w) and (n, t) -> (n, t, w)."""
+        ...
+
+
+class OnnxRuntime:
+    """ONNX Runtime on the CPU, float32."""
+
+    precision: Final = "fp32"
+
+    def __init__(self, path: Path, *, threads: int) -> None:
+        import onnxruntime  # noqa: PLC0415 - only where this runtime is chosen
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False  # it keeps the largest batch for ever
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+
+    def states(self, embeddings: Matrix, mask: npt.NDArray[np.int64]) -> Matrix:
+        """Return token states; see `Runtime`."""
+        found = self._session.run(
+            [OUTPUT], dict(zip(INPUTS, (embeddings, mask), strict=True))
+        )
+        states: Matrix = np.asarray(found[0], dtype=np.float32)
+        return states
+
+
+class OpenVino:
+    """OpenVINO on the CPU: bfloat16 where the CPU multiplies it, else float32."""
+
+    def __init__(self, path: Path, *, threads: int) -> None:
+        import openvino  # noqa: PLC0415 - only where this runtime is chosen
+
+        core = openvino.Core()
+        halves = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        self.precision = "bf16" if halves else "fp32"
+        compiled = core.compile_model(
+            str(path),
+            "CPU",
+            {
+                "INFERENCE_NUM_THREADS": threads,
+                "NUM_STREAMS": 1,
+                "INFERENCE_PRECISION_HINT": "bf16" if halves else "f32",
+            },
+        )
+        self._request = compiled.create_infer_request()
+
+    def states(self, embeddings: Matrix, mask: npt.NDArray[np.int64]) -> Matrix:
+        """Return token states; see `Runtime`."""
+        found = self._request.infer(dict(zip(INPUTS, (embeddings, mask), strict=True)))
+        return np.array(found[0], dtype=np.float32)
+
+
+RUNTIMES: Final[Mapping[str, Callable[..., Runtime]]] = {
+    "onnx": OnnxRuntime,
+    "openvino": OpenVino,
+}
+
+
+class BareEncoder:
+    """One model in one runtime on the CPU."""
+
+    def __init__(
+        self, folder: Path, runtime: Runtime, *, name: str, prompt: str | None
+    ) -> None:
+        from tokenizers import Tokenizer  # noqa: PLC0415 - see OnnxRuntime
+
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(_longest(folder))
+        self._matrix = _embeddings(folder / _WEIGHTS)
+        self._runtime = runtime
+        self._prompt = prompt or ""
+        self._name = name if runtime.precision == "fp32" else f"{name}+bf16"
+
+    @property
+    def name(self) -> str:
+        """Say which model in which revision: "model@revision"."""
+        return self._name
+
+    @property
+    def device(self) -> str:
+        """Say where it runs."""
+        return "cpu"
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """Return one unit row per text; see `Encoder.encode`."""
+        return self.encode_parts(texts, [()] * len(texts))
+
+    def encode_parts(
+        self, texts: Sequence[str], parts: Sequence[Sequence[Span]]
+    ) -> Matrix:
+        """Return the rows of texts and their parts; see `PartEncoder.encode_parts`."""
+        if not texts:
+            return np.zeros((0, self._matrix.shape[1]), dtype=np.float32)
+        encoded = self._tokenizer.encode_batch(
+            [self._prompt + readable(text) for text in texts]
+        )
+        found: list[Matrix] = [self._matrix[:0]] * len(texts)
+        for batch in _batches([len(one.ids) for one in encoded]):
+            states = self._states([encoded[place] for place in batch])
+            for row, place in enumerate(batch):
+                one = encoded[place]
+                found[place] = pooled(
+                    states[row, : len(one.ids)],
+                    one.offsets,
+                    parts[place],
+                    shift=len(self._prompt),
+                )
+        return np.concatenate(found)
+
+    def _states(self, encoded: Sequence[Encoding]) -> Matrix:
+        longest = max(len(one.ids) for one in encoded)
+        shape = (len(encoded), longest, self._matrix.shape[1])
+        embeddings = np.zeros(shape, dtype=np.float32)
+        mask = np.zeros(shape[:2], dtype=np.int64)
+        for row, one in enumerate(encoded):
+            embeddings[row, : len(one.ids)] = self._matrix[one.ids]
+            mask[row, : len(one.ids)] = 1
+        try:
+            return self._runtime.states(embeddings, mask)
+        except (RuntimeError, MemoryError) as error:
+            message = f"{self._name} could not encode {len(encoded)} texts: {error}"
+            raise EncoderUnavailable(message) from error
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the places of texts of about the same length, so that little is padding."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[place] > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
+
+
+def _longest(folder: Path) -> int:
+    """Return the most tokens that the model reads."""
+    try:
+        text = (folder / "sentence_bert_config.json").read_text("utf-8")
+        return min(_MOST_TOKENS, int(json.loads(text)["max_seq_length"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return _MOST_TOKENS
+
+
+def _embeddings(path: Path) -> Matrix:
+    """Return the embedding matrix, mapped from the weights file, not read.
+
+    Source: https://github.com/huggingface/safetensors, section Format.
+    Raises: `EncoderUnavailable` when the file holds no such matrix in float32.
+    """
+    try:
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            header = json.loads(file.read(length))
+        entry = next(header[name] for name in header if name.endswith(_MATRIX))
+        if entry["dtype"] != "F32":
+            message = f"{path.name} holds its embeddings as {entry['dtype']}, not F32"
+            raise EncoderUnavailable(message)
+        return np.memmap(
+            path,
+            dtype="<f4",
+            mode="r",
+            offset=8 + length + entry["data_offsets"][0],
+            shape=tuple(entry["shape"]),
+        )
+    except (OSError, ValueError, KeyError, StopIteration, struct.error) as error:
+        message = f"{path.name} cannot be read: {error}"
+        raise EncoderUnavailable(message) from error

@@ -1,0 +1,128 @@
+"""Every backend gives the vectors and the marks of the model on torch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from grading.errors import EncoderUnavailable
+from grading.text.bare_encoder import EXPORT
+from grading.text.grade import grade_many
+from grading.text.loading import exported, load_encoder
+from grading.text.packed_e5 import prepared_folder
+from grading.text.pooling import PartEncoder
+from grading.text.vectors import Remembering
+from tests.encoder.written import shipped_background, written
+from tests.unit.grading.text.contract import EncoderContract
+
+TEXTS = (
+    "Continuous batching refills the slots of finished sequences, so the GPU is busy",
+    "量化减少每步要读的字节，所以小批量解码变快",
+    "x = softmax(q @ k.T / sqrt(d))",
+    "a",
+    "",
+    "好" * 900,
+)
+PARTS = (((0, 56), (58, 77)), ((0, 11), (12, 21)), (), (), (), ((0, 10), (880, 900)))
+ASKED = frozenset({"gradient-clipping"})
+
+
+@pytest.fixture(scope="module")
+def reference(home):
+    return load_encoder("", device="cpu", home=home, backend="torch")
+
+
+@pytest.fixture(scope="module", params=["onnx", "openvino"])
+def bare(request, home):
+    return load_encoder("", device="cpu", home=home, backend=request.param)
+
+
+class TestBareEncoder(EncoderContract):
+    @pytest.fixture
+    def encoder(self, bare):
+        return bare
+
+
+def test_vectors_of_texts_and_their_parts_are_those_of_torch(bare, reference):
+    assert isinstance(bare, PartEncoder)
+    assert isinstance(reference, PartEncoder)
+
+    near = bare.encode_parts(TEXTS, PARTS) * reference.encode_parts(TEXTS, PARTS)
+
+    assert near.shape[0] == sum(1 + len(parts) for parts in PARTS)
+    assert near.sum(axis=1).min() > 0.9998
+
+
+def test_a_whole_text_has_the_same_row_with_and_without_parts(bare):
+    rows = bare.encode_parts(TEXTS, PARTS)
+    at = np.cumsum([0, *(1 + len(parts) for parts in PARTS[:-1])])
+
+    assert np.allclose((rows[at] * bare.encode(TEXTS)).sum(axis=1), 1.0, atol=1e-3)
+
+
+def test_a_part_is_nearer_to_its_own_words_than_the_rest_is(bare):
+    whole, first, second = bare.encode_parts(TEXTS[:1], PARTS[:1])
+    alone = bare.encode([TEXTS[0][start:end] for start, end in PARTS[0]])
+
+    assert first @ alone[0] > max(second @ alone[0], first @ alone[1])
+    assert second @ alone[1] > first @ alone[1]
+    assert whole @ first < 0.9999
+
+
+def test_marks_are_those_of_torch(bare, reference):
+    answers = [one.answer for one in written("tuned", slugs=ASKED)]
+    background = shipped_background()
+
+    ours = grade_many(answers, Remembering(bare), background)
+    theirs = grade_many(answers, Remembering(reference), background)
+
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine.score == pytest.approx(other.score, abs=0.005)
+        assert mine.flags == other.flags
+        assert [p.credit > 0.5 for p in mine.points] == [
+            p.credit > 0.5 for p in other.points
+        ]
+
+
+def test_a_worker_on_a_cpu_needs_no_torch(home):
+    exported(prepared_folder(home))
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from grading.text.loading import load_encoder\n"
+        f"encoder = load_encoder('', device='cpu', home=Path({str(home)!r}))\n"
+        "encoder.encode(['one text'])\n"
+        "print(type(encoder).__name__, 'torch' in sys.modules)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["BareEncoder", "False"]
+
+
+def test_a_broken_export_is_an_error_that_names_the_model(home, tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for path in prepared_folder(home).iterdir():
+        if path.name != "onnx":
+            (folder / path.name).symlink_to(path)
+    (folder / EXPORT).parent.mkdir()
+    (folder / EXPORT).write_bytes(b"not a graph")
+
+    with pytest.raises(EncoderUnavailable, match="cannot be loaded"):
+        load_encoder(str(folder), device="cpu", home=home)
+
+
+@pytest.mark.parametrize("backend", ["onnx", "openvino"])
+def test_a_backend_for_cpus_is_refused_on_a_card(home, backend):
+    with pytest.raises(EncoderUnavailable, match="ENCODER_BACKEND"):
+        load_encoder("", device="cuda", home=home, backend=backend)
+
+
+def test_an_unknown_backend_is_named(home):
+    with pytest.raises(EncoderUnavailable, match="ENCODER_BACKEND must be one of"):
+        load_encoder("", device="cpu", home=home, backend="tensorrt")
