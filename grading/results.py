@@ -53,7 +53,13 @@ class TextGrade:
     encoder: str  # name@revision
     device: str  # "cpu" or "cuda"
     language: str
+    low: float | None = None  # 90 % interval of what a person would give
+    high: float | None = None  # None: this encoder was not calibrated with people
+    doubt: float | None = None  # in [0, 1]: share of answers that are less doubtful
+    review: bool = False  # a person should look at it; see `reasons`
+    reasons: tuple[str, ...] = ()  # why: "doubt" or names of flags
     schema: int = SCHEMA
+    details: Mapping[str, Any] = field(default_factory=dict)  # what computes it again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
