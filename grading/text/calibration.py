@@ -5,6 +5,8 @@ serves encoders whose raw cosines differ; a set of its own is kept for an encode
 that was measured. They were searched on `tests/encoder/answers/tuned`; the shape of the
 score was chosen with `watched` in view too, and the `bare_` ones on SemEval-2013's
 unseen answers (see the README for what they reach). They change together with `ENGINE`.
+With a head (`grading.text.head`) they decide what each key point earns; the score is
+then the head's.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ENGINE: Final = "key-points@1"  # a change of method or numbers gets a new number
+ENGINE: Final = "key-points@2"  # a change of method or numbers gets a new number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

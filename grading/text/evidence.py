@@ -13,6 +13,7 @@ word or two: too weak to decide, strong enough to doubt.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from grading.text.calibration import Calibration
     from grading.text.encoder import Encoder, Matrix
 
+_RIDGE: Final = 0.5  # of the probes: unit vectors that number a few dozen
+_PROBES: Final = 256  # rubrics in a language whose probes are kept: 5 MB
+
 LETTERS: Final = Remembering(HashEncoder())  # the second opinion beside any encoder
 
 
@@ -47,6 +51,9 @@ class Evidence:
     misconception: npt.NDArray[np.intp]  # (n,) the nearest one; -1: the rubric has none
     prompt: Matrix  # (n,) standing with the question's own words
     contrast: Matrix  # (n, m) towards the point (> 0) or its opposite; inf: has none
+    background: Matrix  # (n,) mean cosine with unrelated statements
+    sides: Matrix  # (2, n, g) standings by the encoder, by the n-grams; see `_Side`
+    probes: Matrix  # (2, n, 2) probe of right against wrong, of subject against rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +77,11 @@ class _Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Side:
-    """One of the two ways of seeing: the encoder or the n-grams."""
+    """One of the two ways of seeing: the encoder or the n-grams.
+
+    Of its standings' groups, the first are the key points, the last is the prompt, and
+    between them are the misconceptions.
+    """
 
     encoder: Encoder
     rows: Matrix
@@ -114,12 +125,9 @@ def evidence_of(  # noqa: PLR0913 - what is compared, with what, by what
         floor=calibration.letters_floor,
         topic=calibration.letters_topic,
     )
+    sides = np.stack([_standings(meaning, question), _standings(letters, question)])
     if rubric.complete:
-        blend = _blend(
-            _standings(meaning, question),
-            _standings(letters, question),
-            0.0 if across else calibration.letters_share,
-        )
+        blend = _blend(sides[0], sides[1], 0.0 if across else calibration.letters_share)
     else:
         kin = _blend(
             _kinships(meaning, question),
@@ -158,7 +166,59 @@ def evidence_of(  # noqa: PLR0913 - what is compared, with what, by what
         misconception=nearest,
         prompt=prompt,
         contrast=_contrast(meaning, question, rubric, language),
+        background=_level(meaning, question).mean(axis=1),
+        sides=sides,
+        probes=np.stack([_probed(meaning, question), _probed(letters, question)]),
     )
+
+
+def whole_of(  # noqa: PLR0913 - what is compared, with what, by what
+    rows: Matrix,
+    texts: Sequence[str],
+    *,
+    rubric: Rubric,
+    language: str,
+    encoder: Encoder,
+    background: Background,
+    calibration: Calibration,
+) -> Matrix:
+    """Return how near a whole answer stands to all points, all errors and the prompt.
+
+    Shapes: rows (n, w), the encoder's unit rows of the answer's sentences `texts`,
+        n >= 1; result (2, 3): by the encoder, by the n-grams.
+    An answer is the mean of its sentences, the longer ones weighing more; it costs
+    no pass of its own.
+    """
+    written = _written_in(rubric, language)
+    right = [_in(point.phrasings, written)[0] for point in rubric.key_points]
+    wrong = [_in(error.phrasings, written)[0] for error in rubric.misconceptions]
+    lengths = np.array([len(text) for text in texts], dtype=np.float32)
+    found = np.zeros((2, 3), dtype=np.float32)
+    for side, (seer, sentences, floor) in enumerate(
+        (
+            (encoder, rows, calibration.floor),
+            (LETTERS, LETTERS.encode(texts), calibration.letters_floor),
+        )
+    ):
+        answer = _mean(sentences, lengths)
+        groups = np.concatenate(
+            [
+                _mean(recalled(seer, right)),
+                _mean(recalled(seer, wrong)),
+                _mean(recalled(seer, _asked(rubric, written)[:1])),
+            ]
+        )
+        level = cosines(answer, recalled(seer, background.texts[language]))
+        found[side] = standing(cosines(answer, groups), level, floor=floor)[0]
+    return found
+
+
+def _mean(rows: Matrix, weights: Matrix | None = None) -> Matrix:
+    """Return the direction of the mean row; shape (1, w)."""
+    mean = np.average(rows, axis=0, weights=weights)
+    length = float(np.linalg.norm(mean))
+    row: Matrix = (mean / length if length else mean)[None].astype(np.float32)
+    return row
 
 
 def _written_in(rubric: Rubric, language: str) -> str:
@@ -191,9 +251,62 @@ def _nearest(side: _Side, question: _Question) -> Matrix:
 
 def _standings(side: _Side, question: _Question) -> Matrix:
     """Return standings above topic, per unit and group of texts; shape (n, groups)."""
-    level = cosines(side.rows, recalled(side.encoder, question.unrelated))
+    level = _level(side, question)
     above = standing(_nearest(side, question), level, floor=side.floor)
     return above - side.topic * _topic(above, question.points)
+
+
+def _level(side: _Side, question: _Question) -> Matrix:
+    """Return each unit's cosines with the unrelated statements."""
+    return cosines(side.rows, recalled(side.encoder, question.unrelated))
+
+
+def _probed(side: _Side, question: _Question) -> Matrix:
+    """Return each unit's two probes; shape (n, 2), about -1 to 1.
+
+    The first tells the rubric's right statements from its wrong ones, the second
+    both from unrelated ones. 0 where the rubric has no wrong ones.
+    """
+    right = [text for group in question.groups[: question.points] for text in group]
+    wrong = [text for group in question.groups[question.points : -1] for text in group]
+    found = np.zeros((len(side.rows), 2), dtype=np.float32)
+    if not wrong:
+        return found
+    probes = _probes(
+        side.encoder,  # type: ignore[arg-type]  # every object is, Protocol says nothing tuple(right), tuple(wrong), tuple(question.unrelated)
+    )
+    for place, (weights, level) in enumerate(probes):
+        found[:, place] = side.rows @ weights + level
+    return found
+
+
+@functools.lru_cache(maxsize=_PROBES)
+def _probes(
+    encoder: Encoder,
+    right: tuple[str, ...],
+    wrong: tuple[str, ...],
+    unrelated: tuple[str, ...],
+) -> tuple[tuple[Matrix, float], ...]:
+    """Return both probes of a rubric, as weights and level; they cost a while."""
+    vectors = recalled(encoder, [*right, *wrong, *unrelated])
+    stated = len(right) + len(wrong)
+    first = np.where(np.arange(stated) < len(right), 1.0, -1.0)
+    second = np.where(np.arange(len(vectors)) < stated, 1.0, -1.0)
+    return _ridge(vectors[:stated], first), _ridge(vectors, second)
+
+
+def _ridge(known: Matrix, said: npt.NDArray[np.float64]) -> tuple[Matrix, float]:
+    """Return ridge regression's weights and level, fitted to `said` at `known`.
+
+    Shapes: known (k, w), said (k,); weights (w,).
+    Source: Hoerl and Kennard 1970, solved in the k by k form because k < w.
+    """
+    middle = known.mean(axis=0)
+    seen = (known - middle).astype(np.float64)
+    level = float(said.mean())
+    dual = np.linalg.solve(seen @ seen.T + _RIDGE * np.eye(len(seen)), said - level)
+    weights: Matrix = (seen.T @ dual).astype(np.float32)
+    return weights, level - float(middle @ weights)
 
 
 def _kinships(side: _Side, question: _Question) -> Matrix:

@@ -6,7 +6,9 @@
                 credit per point: its best unit, no unit for everything
                                             │ weights, errors stated, `empty`..`full`
                                             v
-                                          score
+                    score of the formula ── or, where a head was fitted to the encoder,
+                                            the head's, from features of the evidence,
+                                            with an interval and a doubt
 
 Length and order carry no weight; saying a thing twice changes nothing.
 """
@@ -18,17 +20,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from grading.errors import NoReferenceAnswer
+from grading.errors import EncoderUnavailable, NoReferenceAnswer
 from grading.inputs import LANGUAGES
 from grading.results import PointGrade, TextGrade
 from grading.text.calibration import ENGINE, calibration_for
-from grading.text.evidence import evidence_of
+from grading.text.evidence import evidence_of, whole_of
+from grading.text.features import features_of
 from grading.text.guards import KEYWORD_FACTOR, Flag
+from grading.text.head import Judged, model_of, refuse_other, shipped_head
 from grading.text.pooling import unit_rows
 from grading.text.reading import read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     import numpy.typing as npt
 
@@ -36,12 +41,24 @@ if TYPE_CHECKING:
     from grading.text.background import Background
     from grading.text.calibration import Calibration
     from grading.text.encoder import Encoder, Matrix
+    from grading.text.head import Head
     from grading.text.reading import Reading
 
 DECIMALS: Final = 4  # of score, credit and similarity: below this a batch may differ
 _WORTH_SHOWING: Final = 0.05  # a smaller credit shows no sentence
 _CROWDED: Final = (1.0, 1.0, 0.5, 0.25)  # what the points that share one clause keep
 _ERROR_SEEN: Final = 1.6  # deviations by which a misconception must be nearer to flag
+_FOR_A_PERSON: Final = frozenset(
+    {
+        Flag.INSTRUCTION,
+        Flag.HIDDEN_CHARACTERS,
+        Flag.UNCOVERED_LANGUAGE,
+        Flag.COPIED_RUBRIC,
+        Flag.INCOMPLETE_RUBRIC,
+        Flag.TOO_LONG,
+    }
+)
+DOUBT: Final = "doubt"  # the other reason to look at a mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +72,9 @@ class _Merged:
     misconception: npt.NDArray[np.intp]  # (n,)
     prompt: Matrix  # (n,)
     contrast: Matrix  # (n, m)
+    background: Matrix  # (n,)
+    sides: Matrix  # (2, n, m + k + 1)
+    probes: Matrix  # (2, n, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,46 +86,115 @@ class _Award:
 
 
 def grade_text(
-    answer: TextAnswer, encoder: Encoder, background: Background
+    answer: TextAnswer,
+    encoder: Encoder,
+    background: Background,
+    *,
+    head: Head | None = None,
 ) -> TextGrade:
     """Mark one answer; see `grade_many`."""
-    return grade_many((answer,), encoder, background)[0]
+    return grade_many((answer,), encoder, background, head=head)[0]
 
 
 def grade_many(
-    answers: Sequence[TextAnswer], encoder: Encoder, background: Background
+    answers: Sequence[TextAnswer],
+    encoder: Encoder,
+    background: Background,
+    *,
+    head: Head | None = None,
 ) -> list[TextGrade]:
     """Mark answers, in order; all their units are encoded in one call.
 
     An answer gets the same mark alone or among others. An empty one scores 0; it is
-    not an error.
+    not an error. Without a `head`, the one that ships for this encoder is taken; an
+    encoder without any is marked by the formula, without interval and doubt.
 
-    Raises: `NoReferenceAnswer` when a rubric has no key point; `EncoderUnavailable`.
+    Raises: `NoReferenceAnswer` when a rubric has no key point; `EncoderUnavailable`,
+        also for a head of another encoder.
     """
     if any(not answer.rubric.key_points for answer in answers):
         raise NoReferenceAnswer
+    head = head or shipped_head(encoder.name)
+    if head is not None:
+        refuse_other(head, encoder.name)
+    marking = _Marking(
+        encoder=encoder,
+        background=background,
+        calibration=calibration_for(encoder.name),
+        head=head,
+    )
     readings = [read(answer) for answer in answers]
     vectors = unit_rows(encoder, [reading.units for reading in readings])
-    calibration = calibration_for(encoder.name)
-    grades = []
-    for answer, reading, rows in zip(answers, readings, vectors, strict=True):
-        merged = _merged(reading, rows, answer, encoder, background, calibration)
-        grades.append(
-            _grade(answer, reading, merged, calibration, encoder, background.digest)
+    return [
+        _grade(answer, reading, rows, marking)
+        for answer, reading, rows in zip(answers, readings, vectors, strict=True)
+    ]
+
+
+def features_from(
+    answers: Sequence[TextAnswer], encoder: Encoder, background: Background
+) -> list[dict[str, float]]:
+    """Return what a head would see of answers; empty for one that says nothing.
+
+    Raises: as `grade_many`.
+    """
+    marking = _Marking(
+        encoder=encoder,
+        background=background,
+        calibration=calibration_for(encoder.name),
+        head=None,
+    )
+    readings = [read(answer) for answer in answers]
+    vectors = unit_rows(encoder, [reading.units for reading in readings])
+    return [
+        _features(
+            answer, reading, rows, _merged(reading, rows, answer, marking), marking
         )
-    return grades
+        for answer, reading, rows in zip(answers, readings, vectors, strict=True)
+    ]
 
 
-def _merged(  # noqa: PLR0913, PLR0917 - one step of grade_many, told apart by types
-    reading: Reading,
-    rows: Matrix,
-    answer: TextAnswer,
-    encoder: Encoder,
-    background: Background,
-    calibration: Calibration,
+def rescored(grade: Mapping[str, Any], *, head: Head | None = None) -> float:
+    """Return the score again, from nothing but what a stored grade holds.
+
+    `grade` is a `TextGrade` as `as_json` made it. The head must be the one that the
+    grade names.
+
+    Raises: `EncoderUnavailable` when that head is not at hand; `KeyError` for a grade
+        of an engine that did not store what is needed.
+    """
+    details = grade["details"]
+    wanted = details["head"]
+    if wanted:
+        head = head or shipped_head(grade["encoder"])
+        if head is None or head.name != wanted:
+            message = f"The head {wanted} is not here any more"
+            raise EncoderUnavailable(message)
+        if not details["features"]:
+            return 0.0
+        judged = head.judge(details["features"], factor=details["factor"])
+        return round(judged.score, DECIMALS)
+    calibration = calibration_for(grade["encoder"])
+    score = calibration.score(details["coverage"], complete=details["complete"])
+    return round(score, DECIMALS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Marking:
+    """What answers are marked with."""
+
+    encoder: Encoder
+    background: Background
+    calibration: Calibration
+    head: Head | None
+
+
+def _merged(
+    reading: Reading, rows: Matrix, answer: TextAnswer, marking: _Marking
 ) -> _Merged:
     """Gather the evidence of every unit in the language that it is written in."""
     shape = (len(reading.units), len(answer.rubric.key_points))
+    groups = shape[1] + len(answer.rubric.misconceptions) + 1
     merged = _Merged(
         standing=np.zeros(shape, dtype=np.float32),
         net=np.zeros(shape, dtype=np.float32),
@@ -114,6 +203,9 @@ def _merged(  # noqa: PLR0913, PLR0917 - one step of grade_many, told apart by t
         misconception=np.zeros(shape[0], dtype=np.intp),
         prompt=np.zeros(shape[0], dtype=np.float32),
         contrast=np.full(shape, np.inf, dtype=np.float32),
+        background=np.zeros(shape[0], dtype=np.float32),
+        sides=np.zeros((2, shape[0], groups), dtype=np.float32),
+        probes=np.zeros((2, shape[0], 2), dtype=np.float32),
     )
     for language in LANGUAGES:
         mine = np.array(
@@ -126,9 +218,9 @@ def _merged(  # noqa: PLR0913, PLR0917 - one step of grade_many, told apart by t
             rows[mine],
             rubric=answer.rubric,
             language=language,
-            encoder=encoder,
-            background=background,
-            calibration=calibration,
+            encoder=marking.encoder,
+            background=marking.background,
+            calibration=marking.calibration,
         )
         merged.standing[mine] = found.standing
         merged.net[mine] = found.net
@@ -137,18 +229,48 @@ def _merged(  # noqa: PLR0913, PLR0917 - one step of grade_many, told apart by t
         merged.misconception[mine] = found.misconception
         merged.prompt[mine] = found.prompt
         merged.contrast[mine] = found.contrast
+        merged.background[mine] = found.background
+        merged.sides[:, mine] = found.sides
+        merged.probes[:, mine] = found.probes
     return merged
 
 
-def _grade(  # noqa: PLR0913, PLR0917 - one step of grade_many, told apart by types
+def _features(
     answer: TextAnswer,
     reading: Reading,
+    rows: Matrix,
     merged: _Merged,
-    calibration: Calibration,
-    encoder: Encoder,
-    background_digest: str,
-) -> TextGrade:
+    marking: _Marking,
+) -> dict[str, float]:
+    """Return the features of one answer; empty when nothing of it can count."""
     rubric = answer.rubric
+    if not reading.units or not rubric.complete:
+        return {}
+    sentences = [place for place, unit in enumerate(reading.units) if unit.whole]
+    sentences = sentences or list(range(len(reading.units)))
+    whole = whole_of(
+        rows[sentences],
+        [reading.units[place].plain for place in sentences],
+        rubric=rubric,
+        language=reading.languages[sentences[0]],
+        encoder=marking.encoder,
+        background=marking.background,
+        calibration=marking.calibration,
+    )
+    return features_of(
+        merged.sides,
+        merged.probes,
+        whole,
+        weights=np.array([point.weight for point in rubric.key_points]),
+        listed=Flag.KEYWORD_LIST in reading.flags,
+    )
+
+
+def _grade(
+    answer: TextAnswer, reading: Reading, rows: Matrix, marking: _Marking
+) -> TextGrade:
+    rubric, calibration, encoder = answer.rubric, marking.calibration, marking.encoder
+    merged = _merged(reading, rows, answer, marking)
     flags = set(reading.flags)
     awards = _awards(_credits(merged, reading, calibration), reading.clause_counts)
     factor = KEYWORD_FACTOR if Flag.KEYWORD_LIST in flags else 1.0
@@ -160,7 +282,23 @@ def _grade(  # noqa: PLR0913, PLR0917 - one step of grade_many, told apart by ty
     earned = np.array([award.credit for award in awards])
     coverage = float(earned @ weights / weights.sum())
     coverage -= calibration.wrong * _error_share(merged.error, calibration.wrong_cap)
-    score = calibration.score(coverage, complete=rubric.complete)
+    head = marking.head if rubric.complete else None
+    features = _rounded(_features(answer, reading, rows, merged, marking))
+    judged = None
+    if head is not None:
+        judged = (
+            head.judge(features, factor=factor)
+            if features
+            else Judged(score=0.0, low=0.0, high=0.0, doubt=0.0)
+        )
+    score = (
+        judged.score
+        if judged
+        else calibration.score(coverage, complete=rubric.complete)
+    )
+    reasons = [str(flag) for flag in sorted(flags & _FOR_A_PERSON)]
+    if head is not None and judged is not None and judged.doubt > head.review_above:
+        reasons.insert(0, DOUBT)
     points = tuple(
         _point_grade(place, award, answer, reading, merged, listed=factor < 1.0)
         for place, award in enumerate(awards)
@@ -169,11 +307,60 @@ def _grade(  # noqa: PLR0913, PLR0917 - one step of grade_many, told apart by ty
         score=round(score, DECIMALS),
         points=points,
         flags=tuple(sorted(flags)),
-        engine=f"{ENGINE} background={background_digest}",
+        engine=f"{ENGINE} background={marking.background.digest}"
+        + (f" head={head.name}" if head else ""),
         encoder=encoder.name,
         device=encoder.device,
         language=answer.language,
+        low=round(judged.low, DECIMALS) if judged else None,
+        high=round(judged.high, DECIMALS) if judged else None,
+        doubt=round(judged.doubt, DECIMALS) if judged else None,
+        review=bool(reasons),
+        reasons=tuple(reasons),
+        details={
+            "head": head.name if head else "",
+            "calibration": head.name if head else model_of(encoder.name),
+            "features": features,
+            "factor": factor,
+            "coverage": round(coverage, 6),
+            "complete": rubric.complete,
+            "guards": {str(flag): True for flag in sorted(flags)},
+            "points": [
+                _detail(place, award, answer, merged)
+                for place, award in enumerate(awards)
+            ],
+        },
     )
+
+
+def _rounded(features: dict[str, float]) -> dict[str, float]:
+    """Round before anything is made of them, so that a stored grade is exact."""
+    return {name: round(value, 6) for name, value in features.items()}
+
+
+def _detail(
+    place: int, award: _Award, answer: TextAnswer, merged: _Merged
+) -> dict[str, Any]:
+    """Return what stood against the unit that came nearest to a point."""
+    found: dict[str, Any] = {"point": answer.rubric.key_points[place].id}
+    if not len(merged.standing):
+        return found
+    unit = award.unit if award.unit >= 0 else int(merged.standing[:, place].argmax())
+    wrong = int(merged.misconception[unit])
+    points = len(answer.rubric.key_points)
+    lean = float(merged.contrast[unit, place])
+    errors = merged.sides[0, unit, points:-1]
+    return found | {
+        "background_mean": round(float(merged.background[unit]), DECIMALS),
+        "standing": round(float(merged.standing[unit, place]), DECIMALS),
+        "net": round(float(merged.net[unit, place]), DECIMALS),
+        "prompt": round(float(merged.prompt[unit]), DECIMALS),
+        "misconception": answer.rubric.misconceptions[wrong].id if wrong >= 0 else "",
+        "misconception_standing": (
+            round(float(errors.max()), DECIMALS) if errors.size else None
+        ),
+        "opposite": round(lean, DECIMALS) if np.isfinite(lean) else None,
+    }
 
 
 def _credits(merged: _Merged, reading: Reading, calibration: Calibration) -> Matrix:

@@ -192,9 +192,9 @@ def test_all_units_of_a_batch_are_encoded_in_one_call():
     class Counting(Remembering):
         calls = 0
 
-        def encode(self, texts):
+        def encode_parts(self, texts, parts):
             self.calls += 1
-            return super().encode(texts)
+            return super().encode_parts(texts, parts)
 
     encoder = Counting(HashEncoder())
     answers = [TextAnswer(text=t, language="en", rubric=RUBRIC) for t in FULL.values()]

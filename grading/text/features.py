@@ -1,0 +1,131 @@
+"""What a head sees of an answer: a few numbers, the same for every question.
+
+Each is computed twice, by the encoder ("meaning") and by the n-grams ("letters").
+None grows with the answer's length or depends on its order.
+
+Source: the grading study's features (coverage at two heights, the best three units of
+a point, distance to the prompt, share of units nearer to an error, a probe for each
+question), less those of length.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from grading.text.encoder import Matrix
+
+SIDES: Final = ("meaning", "letters")
+_KINDS: Final = (
+    "coverage_low",
+    "coverage_middle",
+    "coverage_high",
+    "coverage_anyway",
+    "best",
+    "best_three",
+    "prompt",
+    "error_share",
+    "error_depth",
+    "error_covered",
+    "probe",
+    "probe_right",
+    "probe_subject",
+    "whole",
+    "whole_prompt",
+)
+FEATURES: Final = tuple(f"{side}_{kind}" for side in SIDES for kind in _KINDS)
+KEYWORDS: Final = "keyword_list"  # 1 where the guard fired
+NAMES: Final = (*FEATURES, KEYWORDS)
+
+_HEIGHTS: Final = (2.2, 3.0, 3.8)  # deviations at which half a point is covered
+_ANYWAY: Final = 2.6  # the same, before misconceptions take off
+_STEP: Final = 0.5
+_ERROR: Final = 1.5  # taken off per deviation that a misconception is nearer
+_MARGIN: Final = 0.3
+_DEEPEST: Final = 2.0
+_SHARP: Final = 4.0  # of the probes, which lie within about -1 to 1
+_BEST: Final = 3
+
+
+def features_of(
+    sides: Matrix,
+    probes: Matrix,
+    whole: Matrix,
+    *,
+    weights: Matrix,
+    listed: bool,
+) -> dict[str, float]:
+    """Return the features of one answer with at least one unit, by name.
+
+    Shapes: sides (2, n, m + k + 1), probes (2, n, 2), as `evidence.Evidence` has
+        them for m key points and k >= 1 misconceptions; whole (2, 3): the whole
+        answer's standing with the points, the misconceptions and the prompt together;
+        weights (m,).
+    """
+    found: dict[str, float] = {KEYWORDS: float(listed)}
+    share = weights / weights.sum()
+    for side, standings, probe, overall in zip(
+        SIDES, sides, probes, whole, strict=True
+    ):
+        values = (
+            *_covered(standings, share),
+            *_wrong(standings, len(share)),
+            *_probed(probe),
+            overall[0] - overall[1],
+            overall[0] - overall[2],
+        )
+        found |= {
+            f"{side}_{kind}": float(value)
+            for kind, value in zip(_KINDS, values, strict=True)
+        }
+    return found
+
+
+def _covered(standings: Matrix, share: Matrix) -> tuple[float, ...]:
+    points = len(share)
+    above, errors, prompt = (
+        standings[:, :points],
+        standings[:, points:-1],
+        standings[:, -1],
+    )
+    worst = errors.max(axis=1, keepdims=True)
+    net = above - _ERROR * np.maximum(0.0, worst - above + _MARGIN)
+    best, anyway = net.max(axis=0), above.max(axis=0)
+    three = np.sort(net, axis=0)[-_BEST:].mean()
+    return (
+        *(float(share @ _stepped(best, height)) for height in _HEIGHTS),
+        float(share @ _stepped(anyway, _ANYWAY)),
+        float(share @ best),
+        float(three),
+        float(prompt.max() - anyway.mean()),
+    )
+
+
+def _wrong(standings: Matrix, points: int) -> tuple[float, ...]:
+    nearest = standings[:, :points].max(axis=1)
+    errors = standings[:, points:-1]
+    deeper = errors.max(axis=1) - nearest
+    return (
+        float((deeper > 0).mean()),
+        float(np.clip(deeper, 0.0, _DEEPEST).mean()),
+        float(_stepped(errors.max(axis=0), _HEIGHTS[1]).mean()),
+    )
+
+
+def _probed(probe: Matrix) -> tuple[float, ...]:
+    right = 1.0 / (1.0 + np.exp(-_SHARP * probe[:, 0]))
+    subject = 1.0 / (1.0 + np.exp(-_SHARP * probe[:, 1]))
+    return (
+        float((right * subject).mean()),
+        float((probe[:, 0] * subject).mean()),
+        float(probe[:, 1].max()),
+    )
+
+
+def _stepped(values: Matrix, height: float) -> Matrix:
+    step: Matrix = 1.0 / (
+        1.0 + np.exp(-np.clip((values - height) / _STEP, -30.0, 30.0))
+    )
+    return step

@@ -1,0 +1,266 @@
+"""Fit a head to graded answers, and say what it is worth on questions it never saw.
+
+    features of graded answers ──leave one question out──> predictions, residuals
+              │                                                 │ doubt, interval
+              └──────────── all questions ──> machines ─────────┴──> a head's file
+
+Beside people's answers the fit sees answers assembled from rubrics (see
+`assembled.py`), at a lower weight and of questions that people's answers are not
+about as well: they show the head whole, half and wrong answers to each question.
+Every residual, interval and doubt comes from people's answers alone.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from grading.text.features import FEATURES, KEYWORDS, NAMES
+from grading.text.head import SCHEMA, raw_doubt, settled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    Values = npt.NDArray[np.float64]
+
+EPSILON: Final = 0.05  # of the regressions: scores are given in steps of that
+DECIMALS: Final = 5  # of what is stored
+KNOTS: Final = 21  # of the doubt's quantiles
+REVIEWED: Final = 0.2  # share of answers that a person should look at
+MISSED: Final = 0.1  # share of people's scores outside the interval
+_BANDS: Final = (0.35, 0.7, 1.0)  # of doubt, each with widths of its own
+_SIDES: Final = ("meaning", "letters")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One machine of a head before it is fitted."""
+
+    features: tuple[str, ...]
+    cost: float  # of the regression ("C")
+    gamma: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One answer as the fit sees it."""
+
+    slug: str  # of the question; what is left out together
+    features: Mapping[str, float]  # empty: says nothing, and scores 0
+    score: float
+    weight: float = 1.0
+    measured: bool = True  # by a person; the others only teach
+    factor: float = 1.0  # what guards leave of it
+
+
+def plans() -> tuple[Plan, ...]:
+    """Return the machines of a head: each side alone, and both together twice."""
+    sides = [
+        tuple(name for name in FEATURES if name.startswith(side)) for side in _SIDES
+    ]
+    return (
+        *(
+            Plan(features=(*names, KEYWORDS), cost=1.0, gamma=0.03, share=1.0)
+            for names in sides
+        ),
+        Plan(features=NAMES, cost=1.0, gamma=0.02, share=2.0),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What a head says of answers to questions that it was not fitted on."""
+
+    predictions: Values  # (n,) scores
+    apart: Values  # (n,) largest disagreement of its machines
+    means: Values  # (n,) before faint ones are settled
+    scores: Values  # (n,) people's
+    slugs: tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Fitted:
+    """Machines as scikit-learn fitted them."""
+
+    middle: Values
+    scale: Values
+    machines: list[tuple[Plan, Any]] = field(default_factory=list)
+
+    def said(self, rows: Values) -> Values:
+        """Return each machine's value for each row; shape (machines, n)."""
+        seen = (rows - self.middle) / self.scale
+        return np.stack(
+            [
+                machine.predict(seen[:, _columns(plan)])
+                for plan, machine in self.machines
+            ]
+        )
+
+
+def left_out(
+    examples: Sequence[Example], *, tell: Callable[[str], None] = lambda _: None
+) -> LeftOut:
+    """Fit without each measured question in turn and ask the fit about it."""
+    slugs = sorted({one.slug for one in examples if one.measured})
+    asked: list[Example] = []
+    means: list[float] = []
+    apart: list[float] = []
+    for slug in slugs:
+        tell(slug)
+        fitted = _fit([one for one in examples if one.slug != slug])
+        mine = [one for one in examples if one.slug == slug and one.measured]
+        mean, spread = _asked(fitted, mine)
+        asked += mine
+        means += mean
+        apart += spread
+    factors = np.array([one.factor for one in asked])
+    return LeftOut(
+        predictions=np.array([settled(mean) for mean in means]) * factors,
+        apart=np.array(apart),
+        means=np.array(means),
+        scores=np.array([one.score for one in asked]),
+        slugs=tuple(one.slug for one in asked),
+    )
+
+
+def head_values(
+    examples: Sequence[Example], residuals: LeftOut, *, encoder: str, engine: str
+) -> dict[str, Any]:
+    """Return a head's file: machines fitted to all examples, widths by residuals."""
+    fitted = _fit(examples)
+    weights = _doubt_weights(residuals)
+    raw = np.array(
+        [
+            raw_doubt(mean, apart, weights)
+            for mean, apart in zip(residuals.means, residuals.apart, strict=True)
+        ]
+    )
+    knots = np.quantile(raw, np.linspace(0.0, 1.0, KNOTS))
+    doubts = np.interp(raw, knots, np.linspace(0.0, 1.0, KNOTS))
+    return {
+        "schema": SCHEMA,
+        "encoder": encoder,
+        "engine": engine,
+        "features": list(NAMES),
+        "middle": _plain(fitted.middle),
+        "scale": _plain(fitted.scale),
+        "machines": [_machine(plan, machine) for plan, machine in fitted.machines],
+        "doubt": {name: round(value, DECIMALS) for name, value in weights.items()},
+        "doubt_knots": _plain(knots),
+        "review_above": 1.0 - REVIEWED,
+        "widths": _widths(residuals, doubts),
+    }
+
+
+def write_head(values: Mapping[str, Any], path: Path) -> None:
+    """Write a head's file so that two versions of it can be compared line by line."""
+    lines = [
+        f"{json.dumps(name)}: {json.dumps(value)}"
+        for name, value in values.items()
+        if name != "machines"
+    ]
+    machines = ",\n  ".join(json.dumps(machine) for machine in values["machines"])
+    lines.append(f'"machines": [\n  {machines}\n ]')
+    path.write_text("{\n " + ",\n ".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def _fit(examples: Sequence[Example]) -> _Fitted:
+    from sklearn.svm import SVR  # noqa: PLC0415 - a second to import, only to fit
+
+    useful = [one for one in examples if one.features]
+    rows = _rows(useful)
+    scores = np.array([one.score for one in useful])
+    weights = np.array([one.weight for one in useful])
+    middle = np.average(rows, axis=0, weights=weights)
+    scale = np.sqrt(np.average((rows - middle) ** 2, axis=0, weights=weights))
+    fitted = _Fitted(middle=middle, scale=np.where(scale > 0.0, scale, 1.0))
+    seen = (rows - fitted.middle) / fitted.scale
+    for plan in plans():
+        machine = SVR(C=plan.cost, gamma=plan.gamma, epsilon=EPSILON)
+        machine.fit(seen[:, _columns(plan)], scores, sample_weight=weights)
+        fitted.machines.append((plan, machine))
+    return fitted
+
+
+def _asked(
+    fitted: _Fitted, examples: Sequence[Example]
+) -> tuple[list[float], list[float]]:
+    """Return the mean of the machines and how far they are apart, by example."""
+    shares = np.array([plan.share for plan, _ in fitted.machines])
+    means, apart = np.zeros(len(examples)), np.zeros(len(examples))
+    useful = [at for at, one in enumerate(examples) if one.features]
+    if useful:
+        said = fitted.said(_rows([examples[at] for at in useful]))
+        means[useful] = shares @ said / shares.sum()
+        apart[useful] = said.max(axis=0) - said.min(axis=0)
+    return means.tolist(), apart.tolist()
+
+
+def _doubt_weights(residuals: LeftOut) -> dict[str, float]:
+    """Return how much nearness to the middle and disagreement add to an error."""
+    errors = np.abs(residuals.predictions - residuals.scores)
+    causes = np.stack(
+        [
+            [
+                raw_doubt(mean, 0.0, {"middle": 1.0, "apart": 0.0})
+                for mean in residuals.means
+            ],
+            residuals.apart,
+            np.ones(len(errors)),
+        ],
+        axis=1,
+    )
+    found, *_ = np.linalg.lstsq(causes, errors, rcond=None)
+    return {"middle": max(0.0, float(found[0])), "apart": max(0.0, float(found[1]))}
+
+
+def _widths(residuals: LeftOut, doubts: Values) -> list[list[float]]:
+    """Return, by band of doubt, how far people's scores lie below and above.
+
+    Each side misses half of `MISSED`; the quantiles are those of a split conformal
+    interval, one rank further out than the sample's own.
+    """
+    widths, lowest = [], -1.0
+    for most in _BANDS:
+        inside = (doubts > lowest) & (doubts <= most)
+        over = residuals.predictions[inside] - residuals.scores[inside]
+        widths.append([most, _outer(over), _outer(-over)])
+        lowest = most
+    return widths
+
+
+def _outer(values: Values) -> float:
+    count = len(values)
+    rank = min(1.0, np.ceil((count + 1) * (1.0 - MISSED / 2.0)) / count)
+    width = max(0.0, float(np.quantile(values, rank, method="higher")))
+    return round(width, DECIMALS)
+
+
+def _machine(plan: Plan, machine: Any) -> dict[str, Any]:  # noqa: ANN401 - scikit-learn's
+    return {
+        "features": list(plan.features),
+        "gamma": plan.gamma,
+        "share": plan.share,
+        "intercept": round(float(machine.intercept_[0]), DECIMALS),
+        "coefficients": _plain(machine.dual_coef_[0]),
+        "support": [_plain(row) for row in machine.support_vectors_],
+    }
+
+
+def _rows(examples: Sequence[Example]) -> Values:
+    return np.array([[one.features[name] for name in NAMES] for one in examples])
+
+
+def _columns(plan: Plan) -> list[int]:
+    return [NAMES.index(name) for name in plan.features]
+
+
+def _plain(values: Values) -> list[float]:
+    return [round(float(value), DECIMALS) for value in values]

@@ -1,0 +1,94 @@
+"""Hold the text grader against people's scores and print every figure.
+
+    python manage.py evaluate_grader [--json PATH]
+
+The figures are over the test split: eight questions on which nothing was fitted.
+Exit status 2 and one line when something is missing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from bank.errors import BankError
+from bank.parsing import load_bank
+from grading.errors import GradingError
+from workers import encoder as held
+from workers.evaluation.evaluation import (
+    Evaluated,
+    figure_of_attempts,
+    figures_of_answers,
+    figures_of_pairs,
+    graded,
+)
+from workers.evaluation.graded import (
+    GradedDataBroken,
+    graded_answers,
+    pairs,
+    rubrics_of,
+    split,
+)
+from workers.evaluation.tables import lines_of_figures
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from workers.evaluation.evaluation import Figure
+
+
+class Command(BaseCommand):
+    """Evaluate the text grader."""
+
+    help = "Hold the text grader against people's scores; prints figures and targets."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take where the figures go as well."""
+        parser.add_argument("--json", default="", help="write the figures there too")
+
+    def handle(self, *_args: object, **options: str) -> None:
+        """Grade, measure, print."""
+        try:
+            figures, engine = self._figures()
+        except (BankError, GradingError, GradedDataBroken) as error:
+            raise CommandError(str(error), returncode=2) from error
+        self.stdout.write(engine)
+        for line in lines_of_figures(figures):
+            self.stdout.write(line)
+        if options["json"]:
+            values = [dataclasses.asdict(figure) for figure in figures]
+            try:
+                Path(options["json"]).write_text(
+                    json.dumps(values, indent=1) + "\n", encoding="utf-8"
+                )
+            except OSError as error:
+                message = f"{options['json']} cannot be written: {error.strerror}"
+                raise CommandError(message, returncode=2) from error
+
+    def _figures(self) -> tuple[list[Figure], str]:
+        rubrics = rubrics_of(load_bank(settings.BANK_FOLDER))
+        kept = split()
+        answers = [one for one in graded_answers(rubrics) if one.slug in kept]
+        encoder, background = held.encoder(), held.background()
+        seen = Evaluated(
+            answers=answers,
+            grades=graded(
+                [one.answer for one in answers], encoder, background, tell=self._tell
+            ),
+        )
+        figures = figures_of_answers(seen)
+        figures += figures_of_pairs(
+            [pair for pair in pairs(rubrics) if pair.slug in kept], encoder, background
+        )
+        figures.append(figure_of_attempts(seen, encoder, background))
+        head = seen.grades[0].details.get("head") or "no head: the formula alone"
+        return figures, f"{encoder.name} on {encoder.device}, {head}"
+
+    def _tell(self, what: str) -> None:
+        self.stderr.write(f"  {what}")
