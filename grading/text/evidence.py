@@ -273,7 +273,10 @@ def _probed(side: _Side, question: _Question) -> Matrix:
     if not wrong:
         return found
     probes = _probes(
-        side.encoder,  # type: ignore[arg-type]  # every object is, Protocol says nothing tuple(right), tuple(wrong), tuple(question.unrelated)
+        side.encoder,  # type: ignore[arg-type]  # a protocol does not say: hashable
+        tuple(right),
+        tuple(wrong),
+        tuple(question.unrelated),
     )
     for place, (weights, level) in enumerate(probes):
         found[:, place] = side.rows @ weights + level
