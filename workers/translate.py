@@ -12,7 +12,7 @@ from grading.errors import TaskBroken
 from grading.inputs import SpeedSubmission, TextAnswer, task_digest
 
 if TYPE_CHECKING:
-    from assessment.models import AttemptItem
+    from assessment.models import Answer, AttemptItem
 
 
 def text_answer_of(job_id: int) -> TextAnswer:
@@ -22,6 +22,11 @@ def text_answer_of(job_id: int) -> TextAnswer:
     if answer is None:
         message = f"job {job_id} has no answer"
         raise ValueError(message)
+    return text_answer_from(answer)
+
+
+def text_answer_from(answer: Answer) -> TextAnswer:
+    """Return a stored answer against exactly the version that was asked."""
     return TextAnswer(
         text=answer.text,
         language=answer.language,

@@ -67,6 +67,10 @@ class Head:
     name: str  # of its file and version, as a grade keeps it
     encoder: str  # "model@revision" that its features were computed with
     engine: str  # that computed them
+    lowest: npt.NDArray[np.float64]  # (names,) what a feature counts for at least
+    highest: npt.NDArray[
+        np.float64
+    ]  # (names,) and at most: as people's answers have it
     middle: npt.NDArray[np.float64]  # (names,) means of the features
     scale: npt.NDArray[np.float64]  # (names,) their standard deviations
     machines: tuple[Machine, ...]
@@ -81,7 +85,8 @@ class Head:
         `factor` is what a guard leaves of the score.
         """
         row = np.array([features[name] for name in NAMES], dtype=np.float64)
-        row = (row - self.middle) / self.scale
+        # Far from all that it was fitted to, such a machine says the mean of all.
+        row = (np.clip(row, self.lowest, self.highest) - self.middle) / self.scale
         said = [machine.predict(row) for machine in self.machines]
         shares = np.array([machine.share for machine in self.machines])
         mean = float(np.dot(said, shares) / shares.sum())
@@ -134,6 +139,8 @@ def read_head(path: Path) -> Head:
             name=f"{path.stem}/{values['version']}",
             encoder=values["encoder"],
             engine=values["engine"],
+            lowest=np.array(values["lowest"]),
+            highest=np.array(values["highest"]),
             middle=np.array(values["middle"]),
             scale=np.array(values["scale"]),
             machines=tuple(
@@ -150,7 +157,7 @@ def read_head(path: Path) -> Head:
             doubt=values["doubt"],
             doubt_knots=values["doubt_knots"],
             review_above=float(values["review_above"]),
-            widths=values["widths"],
+            widths=[tuple(map(float, band)) for band in values["widths"]],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"{path.name} is not a head that can be read: {error}"

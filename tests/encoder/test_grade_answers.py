@@ -74,6 +74,17 @@ def test_an_answer_gets_a_score_with_its_evidence(grade):
     assert result["encoder"] == "hash@1"
 
 
+def test_a_line_says_how_sure_the_mark_is_and_whether_to_read_the_answer(grade):
+    adhoc, known = grade(
+        line(), line(question={"slug": "gradient-clipping"}, answer="Clip the norm.")
+    )
+
+    # n-grams were never held against people's marks
+    assert [adhoc[k] for k in ("low", "high", "doubt")] == [None, None, None]
+    assert (adhoc["review"], adhoc["reasons"]) == (True, ["incomplete_rubric"])
+    assert (known["review"], known["reasons"]) == (False, [])
+
+
 def test_lines_come_out_in_order_with_errors_between(grade):
     results = grade(
         line(id=1), "no json", line(id=2, answer=...), "", line(id=3), line(id="é中")

@@ -1,9 +1,11 @@
 """Answers made of rubrics, to teach a head what whole, half and wrong look like.
 
 They stand in for what no person scored: every question that is not in the test split
-shows its own phrasings, about half of its points, its misconceptions, a mix of right
-and wrong, its opposites, another question's reference and its prompt. A head fitted to
-these alone learns how they are assembled, so they weigh less than people's answers.
+shows its own phrasings, about half of its points, its misconceptions, another
+question's reference and its prompt. A head fitted to these alone learns how they are
+assembled, so they weigh a fraction of people's answers: enough to say what lies beyond
+those. Opposites are not among them; their features are those of right answers, and
+they taught a head to doubt these.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from grading.inputs import LANGUAGES, TextAnswer
-from workers.evaluation.graded import FULL_SHARE, MOST_WRONG, WRONG_CLAIM
+from workers.evaluation.graded import FULL_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 _HALF: Final = 0.56  # of the weight at most
 _HALVES: Final = 2
 _ELSEWHERE: Final = 2  # other questions' references
-_MIXED_IN: Final = 2  # misconceptions beside half of the points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,18 +82,8 @@ def _answers(
     for _ in range(_HALVES):
         part, share = _part(points, lot)
         yield "half", min(1.0, share / FULL_SHARE), _said(part, language, lot)
-    part, share = _part(points, lot)
-    score = min(1.0, share / FULL_SHARE)
-    score -= min(MOST_WRONG, WRONG_CLAIM * _MIXED_IN)
-    mixed = f"{_said(part, language, lot)}\n" + "\n".join(wrongs[:_MIXED_IN])
-    yield "mixed", max(0.0, score), mixed
     yield "wrong", 0.0, "\n".join(wrongs)
     yield "one wrong", 0.0, wrongs[0]
-    yield (
-        "opposites",
-        0.0,
-        "\n".join(p.opposites[language] for p in points if language in p.opposites),
-    )
     yield "prompt", 0.0, rubric.prompt.get(language, "")
     kin = {question.slug, *question.related}
     strangers = [

@@ -76,7 +76,8 @@ def attempts(answers: Sequence[TextAnswer]) -> list[tuple[TextAnswer, TextAnswer
         texts = _ENGLISH if language == "en" else _CHINESE
         mine = by_language[language]
         answer = mine[(number * 7) % len(mine)]
-        told = _FORMS[(number // 2) % len(_FORMS)](texts[(number // 2) % len(texts)])
+        round_, text = divmod(number // 2, len(texts))
+        told = _FORMS[(text + round_) % len(_FORMS)](texts[text])
         parts = [told, answer.text] if number % 4 < 2 else [answer.text, told]  # noqa: PLR2004 - both places for both languages
         tried.append((answer, replace(answer, text="\n".join(parts))))
     return tried

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grading.text.background import Background
     from grading.text.encoder import Encoder
 
-ASSEMBLED_WEIGHT: Final = 0.15  # of an assembled answer beside one that a person scored
+ASSEMBLED_WEIGHT: Final = 0.02  # beside an answer that a person scored; more costs r
 _AT_ONCE: Final = 32  # answers
 
 

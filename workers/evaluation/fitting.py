@@ -34,6 +34,7 @@ DECIMALS: Final = 5  # of what is stored
 KNOTS: Final = 21  # of the doubt's quantiles
 REVIEWED: Final = 0.2  # share of answers that a person should look at
 MISSED: Final = 0.1  # share of people's scores outside the interval
+_TAIL: Final = 0.05  # of people's answers, at each end of a feature, counts no further
 _BANDS: Final = (0.35, 0.7, 1.0)  # of doubt, each with widths of its own
 _SIDES: Final = ("meaning", "letters")
 
@@ -89,13 +90,20 @@ class LeftOut:
 class _Fitted:
     """Machines as scikit-learn fitted them."""
 
+    lowest: Values
+    highest: Values
     middle: Values
     scale: Values
     machines: list[tuple[Plan, Any]] = field(default_factory=list)
 
+    def seen(self, rows: Values) -> Values:
+        """Return features as the machines see them: bounded and standardised."""
+        bounded = np.clip(rows, self.lowest, self.highest)
+        return (bounded - self.middle) / self.scale
+
     def said(self, rows: Values) -> Values:
         """Return each machine's value for each row; shape (machines, n)."""
-        seen = (rows - self.middle) / self.scale
+        seen = self.seen(rows)
         return np.stack(
             [
                 machine.predict(seen[:, _columns(plan)])
@@ -131,7 +139,12 @@ def left_out(
 
 
 def head_values(
-    examples: Sequence[Example], residuals: LeftOut, *, encoder: str, engine: str
+    examples: Sequence[Example],
+    residuals: LeftOut,
+    *,
+    encoder: str,
+    engine: str,
+    version: int,
 ) -> dict[str, Any]:
     """Return a head's file: machines fitted to all examples, widths by residuals."""
     fitted = _fit(examples)
@@ -146,9 +159,17 @@ def head_values(
     doubts = np.interp(raw, knots, np.linspace(0.0, 1.0, KNOTS))
     return {
         "schema": SCHEMA,
+        "version": version,
+        "source": (
+            f"{len(residuals.scores)} graded answers and "
+            f"{len(examples) - len(residuals.scores)} assembled ones, outside the "
+            "test split"
+        ),
         "encoder": encoder,
         "engine": engine,
         "features": list(NAMES),
+        "lowest": _plain(fitted.lowest),
+        "highest": _plain(fitted.highest),
         "middle": _plain(fitted.middle),
         "scale": _plain(fitted.scale),
         "machines": [_machine(plan, machine) for plan, machine in fitted.machines],
@@ -157,6 +178,14 @@ def head_values(
         "review_above": 1.0 - REVIEWED,
         "widths": _widths(residuals, doubts),
     }
+
+
+def next_version(path: Path) -> int:
+    """Return the number of the head that is to replace the one at `path`."""
+    try:
+        return int(json.loads(path.read_text("utf-8"))["version"]) + 1
+    except (OSError, ValueError, KeyError, TypeError):
+        return 1
 
 
 def write_head(values: Mapping[str, Any], path: Path) -> None:
@@ -178,10 +207,18 @@ def _fit(examples: Sequence[Example]) -> _Fitted:
     rows = _rows(useful)
     scores = np.array([one.score for one in useful])
     weights = np.array([one.weight for one in useful])
-    middle = np.average(rows, axis=0, weights=weights)
-    scale = np.sqrt(np.average((rows - middle) ** 2, axis=0, weights=weights))
-    fitted = _Fitted(middle=middle, scale=np.where(scale > 0.0, scale, 1.0))
-    seen = (rows - fitted.middle) / fitted.scale
+    people = rows[[one.measured for one in useful]]
+    lowest, highest = np.quantile(people, [_TAIL, 1.0 - _TAIL], axis=0)
+    flag = NAMES.index(KEYWORDS)
+    lowest[flag], highest[flag] = 0.0, 1.0
+    scale = people.std(axis=0)
+    fitted = _Fitted(
+        lowest=lowest,
+        highest=highest,
+        middle=people.mean(axis=0),
+        scale=np.where(scale > 0.0, scale, 1.0),
+    )
+    seen = fitted.seen(rows)
     for plan in plans():
         machine = SVR(C=plan.cost, gamma=plan.gamma, epsilon=EPSILON)
         machine.fit(seen[:, _columns(plan)], scores, sample_weight=weights)

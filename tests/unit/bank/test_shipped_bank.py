@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bank.definitions import SpeedQuestion, TextQuestion
+from bank.definitions import SpeedQuestion, State, TextQuestion
 from bank.documents import read_document
 from bank.parsing import load_bank, parse_question
-from bank.sets import DEMO, DEMO_TASKS, DEMO_TEXTS, ready_made
+from bank.sets import CHOSEN, DEMO, DEMO_TASKS, DEMO_TEXTS, ready_made
 
 ROOT = Path(__file__).parents[3] / "bank" / "questions"
 FOLDERS = sorted(path for path in ROOT.iterdir() if path.is_dir())
@@ -54,6 +54,44 @@ def test_the_demo_has_its_written_questions_and_two_code_tasks(shipped):
 
     assert demo.questions[: len(DEMO_TEXTS)] == DEMO_TEXTS
     assert len(tasks) == DEMO_TASKS
+
+
+MIXED = "mixed-45"
+
+
+def test_every_chosen_set_is_complete_and_live(shipped):
+    ready = {found.slug: found.questions for found in ready_made(shipped)}
+
+    for chosen in CHOSEN:
+        assert ready[chosen.slug] == chosen.questions
+        assert {shipped[slug].state for slug in chosen.questions} == {State.LIVE}
+        assert set(chosen.name) == set(chosen.about) == {"zh", "en"}
+
+
+def test_no_chosen_set_asks_one_rubric_twice(shipped):
+    for chosen in CHOSEN:
+        questions = [shipped[slug] for slug in chosen.questions]
+        rubrics = [getattr(found, "alias_of", "") or found.slug for found in questions]
+        assert rubrics == list(dict.fromkeys(chosen.questions))
+
+
+def test_a_themed_set_has_eight_to_twelve_questions_for_an_hour_and_a_half(shipped):
+    themed = [chosen for chosen in CHOSEN if chosen.slug != MIXED]
+
+    assert len(themed) == 4
+    for chosen in themed:
+        assert 8 <= len(chosen.questions) <= 12
+        assert 60 <= sum(shipped[slug].minutes for slug in chosen.questions) <= 90
+
+
+def test_the_mixed_assessment_takes_its_45_minutes_with_text_and_code(shipped):
+    (mixed,) = [chosen for chosen in CHOSEN if chosen.slug == MIXED]
+    questions = [shipped[slug] for slug in mixed.questions]
+    tasks = [found for found in questions if isinstance(found, SpeedQuestion)]
+
+    assert 1 <= len(tasks) <= 2
+    assert len(questions) > len(tasks)
+    assert 40 <= sum(found.minutes for found in questions) <= 45
 
 
 @pytest.mark.skipif(

@@ -22,7 +22,7 @@ from grading.text.calibration import ENGINE
 from grading.text.head import SHIPPED, model_of
 from workers import encoder as held
 from workers.evaluation.examples import examples_of
-from workers.evaluation.fitting import head_values, left_out, write_head
+from workers.evaluation.fitting import head_values, left_out, next_version, write_head
 from workers.evaluation.graded import GradedDataBroken
 from workers.evaluation.tables import lines_of_left_out
 
@@ -55,7 +55,13 @@ class Command(BaseCommand):
                 tell=self._tell,
             )
             residuals = left_out(examples, tell=self._tell)
-            values = head_values(examples, residuals, encoder=name, engine=ENGINE)
+            values = head_values(
+                examples,
+                residuals,
+                encoder=name,
+                engine=ENGINE,
+                version=next_version(path),
+            )
             path.parent.mkdir(parents=True, exist_ok=True)
             write_head(values, path)
         except (BankError, GradingError, GradedDataBroken) as error:

@@ -7,8 +7,10 @@ In, one object a line:
 
 `question` is a place in a document, a `slug` of the bank, or ad hoc:
 `{"prompt": "...", "reference": "...", "key_points": ["..."], "language": "en"}`, of
-which the last two may be missing. Out: `{"id", "score", "points", "flags",
-"encoder", ...}` or `{"id", "error": {"code", "detail"}}`; empty lines are passed over.
+which the last two may be missing. Out: `{"id", "score", "low", "high", "doubt",
+"review", "reasons", "points", "flags", "encoder", ...}` or `{"id", "error": {"code",
+"detail"}}`; empty lines are passed over. The 90 % interval (`low`, `high`) and the
+`doubt` are null with an encoder that was not calibrated with people's marks.
 
 Exit status 0 when every line got its line, 2 when the input as a whole cannot be read.
 Needs no database and no service. What is answered together is encoded together; a line
@@ -410,6 +412,11 @@ def _result(known: str | float | None, grade: TextGrade) -> dict[str, Any]:
     return {
         "id": known,
         "score": grade.score,
+        "low": grade.low,
+        "high": grade.high,
+        "doubt": grade.doubt,
+        "review": grade.review,
+        "reasons": list(grade.reasons),
         "points": [asdict(point) for point in grade.points],
         "flags": list(grade.flags),
         "encoder": grade.encoder,

@@ -65,7 +65,7 @@ class Command(BaseCommand):
         """Judge and print."""
         submission = SpeedSubmission(
             source=_read(options["submission"]),
-            task_folder=_folder(options["task"]),
+            task_folder=task_folder(options["task"]),
             device=options["device"] or settings.DEVICE,
             budget_seconds=options["seconds"],
         )
@@ -97,7 +97,11 @@ def _read(name: str) -> bytes:
         raise CommandError(message, returncode=BAD_ARGUMENT) from error
 
 
-def _folder(task: str) -> Path:
+def task_folder(task: str) -> Path:
+    """Return the folder of a slug or path that was typed.
+
+    Raises: `CommandError`, status 2.
+    """
     shipped = settings.BANK_FOLDER / task
     folder = shipped if "/" not in task and shipped.is_dir() else Path(task)
     if not (folder / "question.yaml").is_file():
@@ -114,12 +118,13 @@ def _judged(submission: SpeedSubmission) -> SpeedGrade:
     try:
         return grade_speed(submission)
     except DeviceUnavailable as error:
-        raise CommandError(_line(error), returncode=BAD_ARGUMENT) from error
+        raise CommandError(one_line(error), returncode=BAD_ARGUMENT) from error
     except GradingError as error:
-        raise CommandError(_line(error), returncode=OUR_FAULT) from error
+        raise CommandError(one_line(error), returncode=OUR_FAULT) from error
 
 
-def _line(error: GradingError) -> str:
+def one_line(error: GradingError) -> str:
+    """Return what failed, and its code, as standard error shows it."""
     text = " ".join(str(error).split())
     return f"{text} ({error.code})" if text else error.code
 
@@ -137,7 +142,12 @@ def _table(task: str, grade: SpeedGrade) -> Iterator[str]:
             ("yours", grade.candidate_seconds),
         ):
             middle = sorted(series)[len(series) // 2]
-            yield f"{name:<9} {middle * 1e3:.2f} ms a call ({grade.clock} time, median)"
+            calls = grade.details.get("calls", 1)
+            what = "a call" if calls == 1 else f"for {calls} calls"
+            yield (
+                f"{name:<9} {middle * 1e3:.2f} ms {what} ({grade.clock} time, median)"
+            )
+        yield from _counted(grade)
     for case in grade.cases:
         right = "right" if case.correct else "WRONG"
         worst = (
@@ -150,3 +160,18 @@ def _table(task: str, grade: SpeedGrade) -> Iterator[str]:
     yield f"took      {grade.seconds:.1f} s"
     if grade.output and grade.verdict is not Verdict.REFUSED:
         yield "printed   " + grade.output[:2_000].rstrip().replace("\n", "\n          ")
+
+
+def _counted(grade: SpeedGrade) -> Iterator[str]:
+    """Tell what was compared where that is not plain time."""
+    details = grade.details
+    if details.get("metric", "time") == "time":
+        return
+    for name, side in (("baseline", "baseline"), ("yours", "candidate")):
+        series = sorted(details[f"{side}_counted"])
+        middle = series[len(series) // 2]
+        if details["unit"] == "bytes":
+            yield f"{name:<9} held {middle / 2**20:.2f} MiB at most (median)"
+        else:
+            sent = sorted(details[f"{side}_bytes"])[len(series) // 2]
+            yield f"{name:<9} {middle * 1e3:.2f} ms with the sending of {sent} bytes"

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import numpy as np
+
+from grading.text.features import KEYWORDS, NAMES, features_of
+
+POINTS, ERRORS = 3, 2
+
+
+def seen(standings, *, probes=None, weights=(1.0, 1.0, 2.0), listed=False):
+    one = np.asarray(standings, dtype=np.float32)
+    sides = np.stack([one, one])
+    if probes is None:
+        probes = np.zeros((2, len(one), 2))
+    whole = np.array([[3.0, 1.0, 2.0], [1.0, 1.0, 1.0]])
+    return features_of(
+        sides, np.asarray(probes), whole, weights=np.array(weights), listed=listed
+    )
+
+
+COVERS_ALL = [[6, 0, 0, 0, 0, 0], [0, 6, 0, 0, 0, 0], [0, 0, 6, 0, 0, 0]]
+
+
+def test_every_feature_has_a_value_and_no_other_is_there():
+    found = seen(COVERS_ALL)
+
+    assert set(found) == set(NAMES)
+    assert all(np.isfinite(value) for value in found.values())
+
+
+def test_coverage_is_a_weighted_share_of_the_points():
+    only_heaviest = seen([[0, 0, 6, 0, 0, 0]])
+
+    assert seen(COVERS_ALL)["meaning_coverage_low"] > 0.99
+    assert abs(only_heaviest["meaning_coverage_low"] - 0.5) < 0.02
+
+
+def test_a_nearer_misconception_takes_coverage_off():
+    right = seen([[6, 0, 0, 0, 0, 0]])
+    wrong = seen([[6, 0, 0, 9, 0, 0]])
+
+    assert wrong["meaning_coverage_low"] < right["meaning_coverage_low"]
+    assert wrong["meaning_error_share"] == 1.0
+    assert right["meaning_error_share"] == 0.0
+    assert wrong["meaning_coverage_anyway"] == right["meaning_coverage_anyway"]
+
+
+def test_order_carries_no_weight():
+    assert seen(COVERS_ALL) == seen(COVERS_ALL[::-1])
+
+
+def test_units_that_say_nothing_add_no_coverage():
+    padded = seen([*COVERS_ALL, *([[0] * 6] * 20)])
+
+    for height in ("low", "middle", "high", "anyway"):
+        name = f"letters_coverage_{height}"
+        assert padded[name] == seen(COVERS_ALL)[name]
+
+
+def test_whole_answers_are_compared_with_errors_and_the_prompt():
+    found = seen(COVERS_ALL)
+
+    assert found["meaning_whole"] == 2.0
+    assert found["meaning_whole_prompt"] == 1.0
+    assert found["letters_whole"] == 0.0
+
+
+def test_a_list_of_key_words_is_marked():
+    assert seen(COVERS_ALL, listed=True)[KEYWORDS] == 1.0

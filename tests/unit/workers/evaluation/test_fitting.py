@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grading.text.features import NAMES
+from grading.text.head import read_head
+from workers.evaluation.fitting import (
+    Example,
+    head_values,
+    left_out,
+    next_version,
+    write_head,
+)
+
+
+def examples(count=120, *, noise=0.05):
+    lot = np.random.default_rng(5)
+    made = []
+    for place in range(count):
+        score = float(lot.integers(21)) / 20
+        features = {name: score + float(lot.normal(0, noise)) for name in NAMES}
+        made.append(Example(slug=f"q{place % 6}", features=features, score=score))
+    return made
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory):
+    known = examples()
+    residuals = left_out(known)
+    path = tmp_path_factory.mktemp("heads") / "model@1.json"
+    write_head(
+        head_values(known, residuals, encoder="model@1", engine="e", version=1), path
+    )
+    return known, residuals, path
+
+
+def test_a_written_head_says_what_was_fitted(fitted):
+    known, _, path = fitted
+    head = read_head(path)
+
+    errors = [abs(head.judge(one.features).score - one.score) for one in known]
+
+    assert np.mean(errors) < 0.06
+    assert head.encoder == "model@1"
+    assert path.stat().st_size < 5_000_000
+
+
+def test_answers_are_predicted_by_fits_that_saw_no_answer_to_their_question(fitted):
+    known, residuals, _ = fitted
+    spoiled = [
+        one
+        if one.slug != "q0"
+        else Example(slug="q0", features=one.features, score=0.0)
+        for one in known
+    ]
+
+    again = left_out(spoiled)
+
+    mine = np.array([slug == "q0" for slug in residuals.slugs])
+    assert np.allclose(again.predictions[mine], residuals.predictions[mine])
+    assert not np.allclose(again.predictions[~mine], residuals.predictions[~mine])
+
+
+def test_intervals_hold_about_nine_of_ten_unseen_scores(fitted):
+    _, _, path = fitted
+    head = read_head(path)
+    fresh = [head.judge(one.features) for one in examples(300, noise=0.05)]
+    scores = [one.score for one in examples(300, noise=0.05)]
+
+    inside = [j.low <= s <= j.high for j, s in zip(fresh, scores, strict=True)]
+
+    assert 0.8 < np.mean(inside) <= 1.0
+
+
+def test_an_answer_that_says_nothing_scores_nothing():
+    known = [*examples(60), Example(slug="q0", features={}, score=0.0)]
+
+    residuals = left_out(known)
+
+    assert residuals.predictions[residuals.scores.tolist().index(0.0)] <= 0.2
+    assert len(residuals.scores) == 61
+
+
+def test_examples_that_no_person_scored_are_never_measured():
+    known = examples(60)
+    taught = [Example(slug="q9", features=known[0].features, score=1.0, measured=False)]
+
+    assert "q9" not in left_out([*known, *taught]).slugs
+
+
+def test_versions_count_up(fitted, tmp_path):
+    _, _, path = fitted
+
+    assert next_version(path) == 2
+    assert next_version(tmp_path / "none.json") == 1
