@@ -3,18 +3,36 @@
 A total is the mean of the marks that count, weighted by the items' weights. The
 mark that counts is the person's where there is one, else the worker's. While one
 item has no mark there is no total: a fault of ours never lowers a score.
+
+A worker's mark of a text has a 90 % interval, and so has a mean of such marks:
+
+    low  = mean - sqrt(sum((weight x (score - low))^2)) / sum(weight)
+    high = mean + sqrt(sum((weight x (high - score))^2)) / sum(weight)
+
+kept inside [0, 1]. A person's mark and that of measured code count as known. This
+assumes that the errors of different answers are independent; where one candidate's
+way of writing misleads the grader in every answer, the true interval is wider.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 SCHEMA = 1  # of the JSON below; goes up when a field changes meaning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A 90 % interval of a mark."""
+
+    low: float  # in [0, 1]
+    high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +77,24 @@ class ItemLine:
             return self.overrides[-1].score
         return self.auto_score
 
+    @property
+    def span(self) -> Span | None:
+        """Return the interval of the worker's mark, or None where none is known.
+
+        The `low` and `high` of measured code are speed-ups, not marks.
+        """
+        if self.kind != "text" or self.grade is None:
+            return None
+        low, high = self.grade.get("low"), self.grade.get("high")
+        if low is None or high is None:
+            return None
+        return Span(low=low, high=high)
+
+    @property
+    def awaits_reader(self) -> bool:
+        """Say whether the worker wants a person to read it and nobody has marked it."""
+        return not self.overrides and bool((self.grade or {}).get("review"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicLine:
@@ -67,6 +103,7 @@ class TopicLine:
     topic: str
     name: Mapping[str, str]
     score: float | None
+    span: Span | None
     marked: int
     items: int
 
@@ -88,6 +125,7 @@ class Scorecard:
     submitted_at: datetime | None
     submitted_by_timeout: bool
     total: float | None
+    span: Span | None  # of the total
     marked: int
     topics: tuple[TopicLine, ...]
     items: tuple[ItemLine, ...]
@@ -114,6 +152,32 @@ def weighted_mean(lines: Sequence[Weighed]) -> float | None:
     return sum(line.weight * (line.score or 0.0) for line in lines) / weights
 
 
+def mean_span(items: Sequence[ItemLine]) -> Span | None:
+    """Return the interval of the items' mean mark; the module says how and when.
+
+    None where there is no mean, where nothing in it is an estimate, and where an
+    estimate has no interval of its own.
+    """
+    mean = weighted_mean(items)
+    if mean is None:
+        return None
+    below, above = [], []
+    for item in items:
+        if item.overrides or item.kind != "text":
+            continue
+        if item.span is None or item.auto_score is None:
+            return None
+        below.append(item.weight * max(0.0, item.auto_score - item.span.low))
+        above.append(item.weight * max(0.0, item.span.high - item.auto_score))
+    if not below:
+        return None
+    weights = sum(item.weight for item in items)
+    return Span(
+        low=max(0.0, mean - math.hypot(*below) / weights),
+        high=min(1.0, mean + math.hypot(*above) / weights),
+    )
+
+
 def topics_of(
     items: Sequence[ItemLine], names: Mapping[str, Mapping[str, str]]
 ) -> tuple[TopicLine, ...]:
@@ -127,6 +191,7 @@ def topics_of(
                 topic=topic,
                 name=names.get(topic, {"zh": topic, "en": topic}),
                 score=weighted_mean(own),
+                span=mean_span(own),
                 marked=sum(item.score is not None for item in own),
                 items=len(own),
             )
@@ -160,11 +225,13 @@ def as_json(card: Scorecard) -> dict[str, Any]:
         "submitted_at": _time(card.submitted_at),
         "submitted_by_timeout": card.submitted_by_timeout,
         "score": card.total,
+        **_span_json(card.span),
         "topics": [
             {
                 "topic": line.topic,
                 "name": dict(line.name),
                 "score": line.score,
+                **_span_json(line.span),
                 "items": line.items,
             }
             for line in card.topics
@@ -173,8 +240,27 @@ def as_json(card: Scorecard) -> dict[str, Any]:
     }
 
 
+def with_later_fields(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scorecard's JSON with the fields that it was frozen too early for."""
+    span = {"low": None, "high": None}
+    return {
+        **span,
+        **body,
+        "topics": [{**span, **topic} for topic in body["topics"]],
+        "items": [{**span, **_NOT_JUDGED, **item} for item in body["items"]],
+    }
+
+
+_NOT_JUDGED: Final = {"doubt": None, "review": False, "reasons": ()}
+
+
+def _span_json(span: Span | None) -> dict[str, float | None]:
+    return {"low": span.low if span else None, "high": span.high if span else None}
+
+
 def _item_json(item: ItemLine) -> dict[str, Any]:
     latest = item.overrides[-1] if item.overrides else None
+    text = item.grade if item.kind == "text" and item.grade is not None else {}
     return {
         "position": item.position,
         "question": {
@@ -187,6 +273,10 @@ def _item_json(item: ItemLine) -> dict[str, Any]:
         "weight": item.weight,
         "score": item.score,
         "automatic_score": item.auto_score,
+        **_span_json(item.span),
+        "doubt": text.get("doubt"),
+        "review": bool(text.get("review")),
+        "reasons": list(text.get("reasons", ())),
         "override": (
             {
                 "score": latest.score,

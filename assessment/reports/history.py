@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from assessment.models import Override
+from assessment.models import Grade, Override
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,7 +65,33 @@ def history_of(attempt: Attempt) -> tuple[HistoryLine, ...]:
             "by", "item"
         )
     )
+    lines.extend(_graded_again(attempt))
     return tuple(sorted(lines, key=attrgetter("at")))
+
+
+def _graded_again(attempt: Attempt) -> list[HistoryLine]:
+    """Return a line for each grade that replaced an older one."""
+    lines = []
+    latest: dict[int, float] = {}  # answer -> score
+    grades = Grade.objects.filter(answer__item__attempt=attempt).order_by("id")
+    for answer, score, at, position in grades.values_list(
+        "answer", "score", "created_at", "answer__item__position"
+    ):
+        if answer in latest:
+            lines.append(
+                HistoryLine(
+                    at=at,
+                    who=_("The service"),
+                    what=_("graded question %(position)s again: %(old)s became %(new)s")
+                    % {
+                        "position": position,
+                        "old": round(100 * latest[answer]),
+                        "new": round(100 * score),
+                    },
+                )
+            )
+        latest[answer] = score
+    return lines
 
 
 def _invited_by(attempt: Attempt) -> str:

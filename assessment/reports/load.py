@@ -12,6 +12,7 @@ from assessment.reports.build import (
     Mark,
     Scorecard,
     devices_of,
+    mean_span,
     topics_of,
     weighted_mean,
 )
@@ -45,6 +46,7 @@ def scorecard_of(attempt: Attempt) -> Scorecard:
         submitted_at=attempt.submitted_at,
         submitted_by_timeout=attempt.submitted_by_timeout,
         total=weighted_mean(items),
+        span=mean_span(items),
         marked=sum(item.score is not None for item in items),
         topics=topics_of(items, TOPICS),
         items=items,

@@ -18,6 +18,7 @@ from django.core import signing
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from assessment.reports.build import with_later_fields
 from assessment.states import JobState
 
 if TYPE_CHECKING:
@@ -145,6 +146,14 @@ FLAGS: Mapping[str, StrOrPromise] = {
     ),
 }
 
+# Why the text grader wants a person: a flag, or its doubt.
+REASONS: Mapping[str, StrOrPromise] = {
+    **FLAGS,
+    "doubt": gettext_lazy(
+        "The mark is uncertain: a person may well see the answer differently."
+    ),
+}
+
 NOTES: Mapping[str, StrOrPromise] = {
     "prompt": gettext_lazy("these words are the question’s own"),
     "keyword_list": gettext_lazy("a term in a list, without a statement"),
@@ -196,6 +205,22 @@ def flag_words(flag: str) -> str:
     return str(known) if known else flag.replace("_", " ")
 
 
+def reason_words(reason: str, doubt: float | None) -> str:
+    """Return why a person should read an answer, in the page's language."""
+    if reason == "doubt" and doubt is not None:
+        return doubt_words(doubt)
+    known = REASONS.get(reason)
+    return str(known) if known else reason.replace("_", " ")
+
+
+def doubt_words(doubt: float) -> str:
+    """Return how uncertain a mark is. `doubt`: the share of marks that are less so."""
+    return _(
+        "The mark is more uncertain than %(share)s %% of those that were held against "
+        "people’s own."
+    ) % {"share": round(100 * doubt)}
+
+
 def in_own_words(texts: Mapping[str, str]) -> str:
     """Return the text in the page's language, else in any that it has."""
     language = "zh" if (get_language() or "").startswith("zh") else "en"
@@ -220,6 +245,32 @@ def words_of(texts: Mapping[str, str]) -> Words:
 def percent(score: float | None) -> int | None:
     """Return a mark of [0, 1] in points of 100, as whole as it is known."""
     return None if score is None else round(100 * score)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkSpan:
+    """A 90 % interval of a mark, in words and as places on its bar."""
+
+    low: int  # points of 100
+    high: int
+    words: str
+    start: str  # on a bar that runs from 2 to 102
+    end: str
+
+
+def mark_span(values: Mapping[str, Any]) -> MarkSpan | None:
+    """Return the interval in a scorecard's JSON, or None where there is none."""
+    low, high = percent(values["low"]), percent(values["high"])
+    if low is None or high is None:
+        return None
+    return MarkSpan(
+        low=low,
+        high=high,
+        words=_("between %(low)s and %(high)s with 90 %% confidence")
+        % {"low": low, "high": high},
+        start=f"{2 + low}",
+        end=f"{2 + high}",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +307,35 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RubricWords:
+    """What a rubric says, by id, where it is at hand."""
+
+    misconceptions: Mapping[str, str]
+    opposites: Mapping[str, str]  # of key points
+
+
+NO_RUBRIC: Final = RubricWords(misconceptions={}, opposites={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What stood for and against the words nearest to a key point.
+
+    Numbers are ready to be shown, in standard deviations but for the first; empty
+    where they are not known.
+    """
+
+    background: str  # mean similarity with sentences about other things
+    standing: str
+    net: str  # after what speaks against it
+    misconception: str  # the nearest one's sentence, else its id
+    misconception_standing: str
+    opposite: str  # its sentence
+    lean: str  # towards the point or its opposite, as a size
+    leans_to_point: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One key point with what was found for it."""
 
@@ -267,12 +347,19 @@ class Evidence:
     similarity: str  # with two decimals; empty when nothing was found
     note: str
     missing: bool  # nothing was found
+    comparison: Comparison | None  # None: graded before this was kept
 
 
 def evidence_of(
-    points: Iterable[Mapping[str, Any]], misconceptions: Mapping[str, str]
+    points: Iterable[Mapping[str, Any]],
+    rubric: RubricWords = NO_RUBRIC,
+    details: Mapping[str, Any] | None = None,
 ) -> tuple[Evidence, ...]:
-    """Return one line for each key point of a text grade, in the rubric's order."""
+    """Return one line for each key point of a text grade, in the rubric's order.
+
+    `details`: what the grade keeps to be computed again.
+    """
+    compared = {entry["point"]: entry for entry in (details or {}).get("points", ())}
     return tuple(
         Evidence(
             number=number,
@@ -281,11 +368,36 @@ def evidence_of(
             credit=round(100 * point["credit"]),
             weight=_number(point["weight"]),
             similarity=f"{point['similarity']:.2f}" if point["sentence"] else "",
-            note=note_words(str(point.get("note", "")), misconceptions),
+            note=note_words(str(point.get("note", "")), rubric.misconceptions),
             missing=not point["sentence"],
+            comparison=_comparison(compared.get(point["point"], {}), rubric),
         )
         for number, point in enumerate(points, start=1)
     )
+
+
+def _comparison(entry: Mapping[str, Any], rubric: RubricWords) -> Comparison | None:
+    if entry.get("standing") is None:
+        return None
+    wrong = str(entry.get("misconception") or "")
+    lean = entry.get("opposite")
+    return Comparison(
+        background=_decimals(entry.get("background_mean"), 2),
+        standing=_decimals(entry["standing"], 1),
+        net=_decimals(entry.get("net"), 1),
+        misconception=rubric.misconceptions.get(wrong, wrong),
+        misconception_standing=(
+            _decimals(entry.get("misconception_standing"), 1) if wrong else ""
+        ),
+        opposite=rubric.opposites.get(str(entry["point"]), ""),
+        lean="" if lean is None else _decimals(abs(lean), 1),
+        leans_to_point=lean is not None and lean >= 0,
+    )
+
+
+def _decimals(value: float | None, places: int) -> str:
+    """Return a number with a true minus sign; empty for none."""
+    return "" if value is None else f"{value:.{places}f}".replace("-", "−")
 
 
 def passages_of(
@@ -508,6 +620,14 @@ class ItemView:
     raw_flags: tuple[str, ...]
     found: int  # key points that earned at least half of their credit
     flags: tuple[str, ...]
+    measured_span: MarkSpan | None  # of the computed mark
+    review: bool  # the grader wants a person to read it
+    reasons: tuple[str, ...]  # why, in sentences
+    other_flags: tuple[str, ...]  # those of `flags` that are no reason for it
+    doubt: str  # how uncertain the computed mark is; empty: not known
+    coverage: str  # share of the rubric's weight, less errors; empty: not kept
+    calibration: str
+    trained: bool  # a head made the mark, not a formula
     encoder: str
     engine: str
     device_words: str
@@ -518,6 +638,11 @@ class ItemView:
         """Return the person's mark in points of 100, or None."""
         return None if self.override is None else self.override.score
 
+    @property
+    def span(self) -> MarkSpan | None:
+        """Return the interval of the mark that counts; a person's has none."""
+        return None if self.override else self.measured_span
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicView:
@@ -525,6 +650,7 @@ class TopicView:
 
     name: str
     score: int | None
+    span: MarkSpan | None
     items: int
 
 
@@ -533,6 +659,7 @@ class CardView:
     """One scorecard, ready to be shown."""
 
     total: int | None
+    span: MarkSpan | None
     marked: int
     topics: tuple[TopicView, ...]
     items: tuple[ItemView, ...]
@@ -540,27 +667,30 @@ class CardView:
 
 def card_view(
     body: Mapping[str, Any],
-    misconceptions: Mapping[int, Mapping[str, str]] | None = None,
+    rubrics: Mapping[int, RubricWords] | None = None,
 ) -> CardView:
     """Return what a page shows of a scorecard's JSON.
 
-    `misconceptions`: position -> id -> the rubric's sentence, where it is at hand.
+    `rubrics`: what the rubrics say, by the questions' positions, where it is at hand.
     """
-    wrong = misconceptions or {}
+    known = rubrics or {}
+    body = with_later_fields(body)
     names = {
         line["topic"]: in_own_words(line["name"]) for line in body.get("topics", ())
     }
     items = tuple(
-        _item_view(item, names, wrong.get(item["position"], {}))
+        _item_view(item, names, known.get(item["position"], NO_RUBRIC))
         for item in body["items"]
     )
     return CardView(
         total=percent(body["score"]),
+        span=mark_span(body),
         marked=sum(item.score is not None for item in items),
         topics=tuple(
             TopicView(
                 name=in_own_words(line["name"]),
                 score=percent(line["score"]),
+                span=mark_span(line),
                 items=line["items"],
             )
             for line in body["topics"]
@@ -583,14 +713,16 @@ def _override_view(mark: Mapping[str, Any] | None) -> OverrideView | None:
 def _item_view(
     item: Mapping[str, Any],
     names: Mapping[str, str],
-    misconceptions: Mapping[str, str],
+    rubric: RubricWords,
 ) -> ItemView:
     question = item["question"]
     grade = item["grade"]
     speed = speed_of(grade) if grade and question["kind"] == "speed" else None
     points = grade["points"] if grade and speed is None else ()
     flags = tuple(grade["flags"]) if grade and speed is None else ()
-    evidence = evidence_of(points, misconceptions)
+    details = grade.get("details", {}) if grade and speed is None else {}
+    evidence = evidence_of(points, rubric, details)
+    doubt, coverage = item["doubt"], details.get("coverage")
     return ItemView(
         position=item["position"],
         slug=question["slug"],
@@ -609,6 +741,16 @@ def _item_view(
         found=sum(line.credit >= FOUND_FROM for line in evidence),
         flags=tuple(flag_words(flag) for flag in flags),
         raw_flags=flags,
+        measured_span=mark_span(item),
+        review=item["review"],
+        reasons=tuple(reason_words(reason, doubt) for reason in item["reasons"]),
+        other_flags=tuple(
+            flag_words(flag) for flag in flags if flag not in item["reasons"]
+        ),
+        doubt="" if doubt is None else doubt_words(doubt),
+        coverage="" if coverage is None else _decimals(coverage, 2),
+        calibration=str(details.get("calibration", "")),
+        trained=bool(details.get("head")),
         encoder=grade["encoder"] if grade and speed is None else "",
         engine=grade["engine"] if grade else "",
         device_words=str(DEVICES.get(grade["device"], grade["device"]))

@@ -11,7 +11,7 @@ from assessment.errors import MarkInvalid, NotReady
 from assessment.models import Attempt, Grade, Job, Override, Trial
 from assessment.services.attempts import attempt_grade_if_complete
 from assessment.services.jobs import job_move
-from assessment.states import AttemptState, JobState
+from assessment.states import AttemptState, JobKind, JobState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assessment.models import AttemptItem
 
 LONGEST_REASON = 2_000  # characters
+REGRADED = "regraded"  # in the history of a job that a command did by itself
 
 
 @transaction.atomic
@@ -45,6 +46,55 @@ def grade_store(job_id: int, *, score: float, body: dict[str, Any]) -> bool:
     )
     attempt_grade_if_complete(attempt=answer.item.attempt)
     return True
+
+
+@transaction.atomic
+def grade_again(*, counting: Grade, score: float, body: dict[str, Any]) -> Grade:
+    """Put a newer grade beside the one that counts so far, and let it count.
+
+    The older one stays, and so does a person's own mark, which counts before both.
+    `body` is as in `grade_store`; the answer was held against the version that was
+    asked.
+
+    Raises: `NotReady` once somebody has reviewed the scorecard, which must not change
+        behind their back, and when `counting` is not the newest grade any more.
+    Locks: the attempt.
+    """
+    answer = counting.answer
+    attempt = Attempt.objects.select_for_update().get(pk=answer.item.attempt_id)
+    if sentence := kept_because(AttemptState(attempt.state)):
+        raise NotReady(sentence)
+    if Grade.objects.filter(answer=answer, pk__gt=counting.pk).exists():
+        message = "The answer was graded again meanwhile."
+        raise NotReady(message)
+    now = timezone.now()
+    job = Job.objects.create(
+        kind=JobKind.TEXT, answer=answer, sent_at=now, changed_at=now
+    )
+    for old, new in (
+        (JobState.QUEUED, JobState.RUNNING),
+        (JobState.RUNNING, JobState.GRADED),
+    ):
+        job_move(job.pk, old=old, new=new, code=REGRADED)
+    return Grade.objects.create(
+        job=job,
+        answer=answer,
+        version_id=answer.item.version_id,
+        answer_revision=answer.revision,
+        score=score,
+        body=body,
+    )
+
+
+def kept_because(state: AttemptState) -> str:
+    """Return why an attempt's grades stay as they are; empty when they may change."""
+    if state in {AttemptState.SUBMITTED, AttemptState.GRADED}:
+        return ""
+    return {
+        AttemptState.REVIEWED: "A person has reviewed it; take the review back first.",
+        AttemptState.RELEASED: "It is released; what left the house stays as it was.",
+        AttemptState.CANCELLED: "It was cancelled.",
+    }.get(state, "It was not handed in.")
 
 
 @transaction.atomic

@@ -95,6 +95,14 @@ class AttemptFilterForm(forms.Form):
     )
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
     assessment = forms.ChoiceField(label=gettext_lazy("Assessment"), required=False)
+    to_read = forms.ChoiceField(
+        label=gettext_lazy("To be read"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("All")),
+            ("1", gettext_lazy("An answer waits for a person")),
+        ],
+    )
 
     def __init__(self, data: QueryDict, *, assessments: QuerySet[Assessment]) -> None:
         """Take the organisation's assessments as choices."""

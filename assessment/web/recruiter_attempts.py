@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,6 +29,7 @@ from assessment.reports.render import (
     STATES,
     STOPPED,
     OverrideView,
+    RubricWords,
     Words,
     card_view,
     fault_of,
@@ -38,6 +39,7 @@ from assessment.reports.render import (
 )
 from assessment.reports.totals import totals_of
 from assessment.selectors.attempts import attempts_of, invitations_matching
+from assessment.selectors.grades import grades_to_read, to_read_by_attempt
 from assessment.services.attempts import attempt_reopen, attempt_review
 from assessment.services.grades import mark_override
 from assessment.services.invitations import invitation_cancel, invitation_renew
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from assessment.models import AttemptItem, Organisation
 
 ROWS: Final = 25
+FILTERS: Final = ("q", "state", "assessment", "to_read")
 # What the list can be ordered by: key in the address -> columns.
 ORDERS: Final = {
     "candidate": ("candidate_name", "id"),
@@ -79,6 +82,9 @@ def attempt_list(request: HttpRequest, organisation: Organisation) -> HttpRespon
         found = found.filter(attempt__state=wanted["state"])
     if wanted.get("assessment"):
         found = found.filter(assessment__uid=wanted["assessment"])
+    unread = grades_to_read(organisation)
+    if wanted.get("to_read"):
+        found = found.filter(attempt__in=unread.values("answer__item__attempt"))
     order = request.GET.get("sort", "-changed")
     columns = ORDERS.get(order.lstrip("-"), ORDERS["changed"])
     found = found.annotate(
@@ -90,7 +96,9 @@ def attempt_list(request: HttpRequest, organisation: Organisation) -> HttpRespon
         )
     ).order_by(*(f"-{c}" if order.startswith("-") else c for c in columns))
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    totals = totals_of(invitation.attempt.pk for invitation in page)
+    shown = [invitation.attempt.pk for invitation in page]
+    totals = totals_of(shown)
+    to_read = to_read_by_attempt(organisation, shown)
     rows = [
         {
             "invitation": invitation,
@@ -101,6 +109,7 @@ def attempt_list(request: HttpRequest, organisation: Organisation) -> HttpRespon
             else STATES[invitation.attempt.state],
             "total": percent(totals[invitation.attempt.pk]),
             "ended": invitation.attempt.submitted_at is not None,
+            "to_read": to_read.get(invitation.attempt.pk, 0),
         }
         for invitation in page
     ]
@@ -113,7 +122,11 @@ def attempt_list(request: HttpRequest, organisation: Organisation) -> HttpRespon
             "rows": rows,
             "columns": _columns(request.GET, order),
             "query": _query(request.GET, without=("page",)),
-            "filtered": any(wanted.get(key) for key in ("q", "state", "assessment")),
+            "filtered": any(wanted.get(key) for key in FILTERS),
+            "unread": unread.aggregate(
+                answers=Count("pk"),
+                attempts=Count("answer__item__attempt", distinct=True),
+            ),
             "assessments": assessments.filter(archived_at__isnull=True).exists(),
         },
     )
@@ -174,7 +187,7 @@ def _scorecard_page(
 ) -> HttpResponse:
     """Show the scorecard, with the form of one item that was refused, if any."""
     card = scorecard_of(attempt)
-    view = card_view(as_json(card), _misconceptions(attempt))
+    view = card_view(as_json(card), _rubrics(attempt))
     state = AttemptState(attempt.state)
     may_mark = state in {AttemptState.SUBMITTED, AttemptState.GRADED}
     items = [
@@ -196,6 +209,7 @@ def _scorecard_page(
                 for own in reversed(line.overrides)
             ],
             "says_incomplete": "incomplete_rubric" in shown.raw_flags,
+            "to_read": may_mark and line.awaits_reader,
             "form": _mark_form(line, refused) if may_mark else None,
             "open": refused is not None and refused[0] == line.position,
         }
@@ -228,21 +242,29 @@ def _scorecard_page(
             },
             "may_renew": state in {AttemptState.INVITED, AttemptState.STARTED},
             "missing": len(view.items) - view.marked,
+            "to_read": [item["view"] for item in items if item["to_read"]],
         },
     )
 
 
-def _misconceptions(attempt: Attempt) -> dict[int, dict[str, str]]:
-    """Return by position and id what the rubrics call a misconception."""
+def _rubrics(attempt: Attempt) -> dict[int, RubricWords]:
+    """Return by position what the rubrics say, in the language of the answer."""
     found = {}
     for item in attempt.items.select_related("version", "answer"):
-        wrong = (item.version.body.get("rubric") or {}).get("misconceptions", ())
+        rubric = item.version.body.get("rubric") or {}
         language = item.answer.language
-        found[item.position] = {
-            entry["id"]: entry["phrasings"][language][0]
-            for entry in wrong
-            if entry["phrasings"].get(language)
-        }
+        found[item.position] = RubricWords(
+            misconceptions={
+                wrong["id"]: wrong["phrasings"][language][0]
+                for wrong in rubric.get("misconceptions", ())
+                if wrong["phrasings"].get(language)
+            },
+            opposites={
+                point["id"]: point["opposites"][language]
+                for point in rubric.get("key_points", ())
+                if point["opposites"].get(language)
+            },
+        )
     return found
 
 

@@ -17,6 +17,7 @@ from assessment.states import AttemptState
 from tests.make.assessment import (
     CODE_ANSWER,
     TEXT_ANSWER,
+    judged_body,
     make_attempt,
     make_recruiter,
     speed_body,
@@ -65,6 +66,40 @@ def test_a_released_result_is_the_frozen_scorecard_with_a_link(api, assessment):
     assert result["score"] == pytest.approx(
         sum(item["score"] for item in result["items"]) / 2
     )
+
+
+def test_a_text_mark_leaves_with_its_interval_and_doubt(api, assessment):
+    attempt = make_attempt(
+        AttemptState.RELEASED, assessment=assessment, bodies=[judged_body(), None]
+    )
+
+    result = api.get(f"/orders/{attempt.invitation.uid}/result").json()
+
+    text, speed = result["items"]
+    assert (text["low"], text["high"], text["doubt"]) == (0.41, 0.72, 0.83)
+    assert (text["review"], text["reasons"]) == (True, ["doubt", "copied_rubric"])
+    # A speed-up has an interval; the mark that is made of its lower end has none.
+    assert (speed["low"], speed["high"], speed["doubt"]) == (None, None, None)
+    assert (speed["review"], speed["reasons"]) == (False, [])
+    assert result["low"] < result["score"] < result["high"]
+    assert {topic["low"] is None for topic in result["topics"]} == {True, False}
+
+
+def test_a_result_that_was_frozen_earlier_has_every_field(api, assessment):
+    attempt = make_attempt(AttemptState.RELEASED, assessment=assessment)
+    report = Report.objects.get()
+    added = ("low", "high", "doubt", "review", "reasons")
+    for part in (report.body, *report.body["topics"], *report.body["items"]):
+        for name in added:
+            part.pop(name, None)
+    report.save()
+
+    result = api.get(f"/orders/{attempt.invitation.uid}/result").json()
+
+    assert (result["low"], result["high"]) == (None, None)
+    assert [[item[name] for name in added] for item in result["items"]] == [
+        [None, None, None, False, []]
+    ] * 2
 
 
 def test_a_result_stays_as_it_was_on_release(api, assessment):

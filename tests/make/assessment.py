@@ -417,6 +417,44 @@ def text_body(
     return as_json(dataclasses.replace(grade, **changes))
 
 
+def judged_body(answer: str = TEXT_ANSWER, **changes: Any) -> dict[str, Any]:
+    """Return a text grade as a calibrated encoder makes it: with interval and doubt.
+
+    It wants a person; each point has what stood for and against its words.
+    """
+    plain = text_body(answer)
+    judged: dict[str, Any] = {
+        "low": 0.41,
+        "high": 0.72,
+        "doubt": 0.83,
+        "review": True,
+        "reasons": ("doubt", "copied_rubric"),
+        "flags": ("copied_rubric", "repetition"),
+        "details": {
+            "head": "multilingual-e5-small/1",
+            "calibration": "multilingual-e5-small/1",
+            "features": {"coverage": 0.5},
+            "factor": 1.0,
+            "coverage": 0.5125,
+            "complete": True,
+            "guards": {"copied_rubric": True, "repetition": True},
+            "points": [
+                {
+                    "point": point["point"],
+                    "background_mean": 0.7765,
+                    "standing": 4.21 - place,
+                    "net": 3.94 - 2 * place,
+                    "misconception": "teacher-serves",
+                    "misconception_standing": 1.24,
+                    "opposite": 1.3 - place,
+                }
+                for place, point in enumerate(plain["points"])
+            ],
+        },
+    }
+    return text_body(answer, **(judged | changes))
+
+
 def speed_body(
     *, verdict: Verdict = Verdict.FASTER, device: str = "cpu", **changes: Any
 ) -> dict[str, Any]:

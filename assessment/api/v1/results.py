@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,6 +12,7 @@ from assessment.api.endpoint import Endpoint
 from assessment.api.v1.orders import order_of
 from assessment.errors import NotReleased
 from assessment.models import Report
+from assessment.reports.build import with_later_fields
 from assessment.reports.render import scorecard_link
 from assessment.states import AttemptState
 
@@ -45,10 +46,16 @@ class _ResultAssessment(serializers.Serializer[Any]):
         ref_name = "ResultAssessment"
 
 
+_LOW: Final = "Lower end of the 90 % interval; null where none is known."
+_HIGH: Final = "Upper end of the 90 % interval; null where none is known."
+
+
 class _ResultTopic(serializers.Serializer[Any]):
     topic = serializers.CharField()
     name = _Named()
     score = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True, help_text=_LOW)
+    high = serializers.FloatField(allow_null=True, help_text=_HIGH)
     items = serializers.IntegerField(help_text="How many questions it had.")
 
     class Meta:
@@ -86,6 +93,26 @@ class _ResultItem(serializers.Serializer[Any]):
     automatic_score = serializers.FloatField(
         allow_null=True, help_text="The mark that was computed."
     )
+    low = serializers.FloatField(
+        allow_null=True,
+        help_text="Lower end of the 90 % interval of a text's computed mark: where a "
+        "person's mark would lie. Null for code and where none is known.",
+    )
+    high = serializers.FloatField(
+        allow_null=True, help_text="Upper end of the same interval."
+    )
+    doubt = serializers.FloatField(
+        allow_null=True,
+        help_text="From 0 to 1: the share of known answers whose computed mark is less "
+        "doubtful. Null where it is not known.",
+    )
+    review = serializers.BooleanField(
+        help_text="Whether the grader asked for a person to read this answer."
+    )
+    reasons = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Why: `doubt`, or names of what was noticed in the answer.",
+    )
     override = _ResultOverride(
         allow_null=True, help_text="A person's own mark, which counts instead."
     )
@@ -115,6 +142,8 @@ class ResultJson(serializers.Serializer[Any]):
     submitted_at = serializers.DateTimeField(allow_null=True)
     submitted_by_timeout = serializers.BooleanField()
     score = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True, help_text=_LOW)
+    high = serializers.FloatField(allow_null=True, help_text=_HIGH)
     topics = _ResultTopic(many=True)
     items = _ResultItem(many=True)
     released_at = serializers.DateTimeField()
@@ -147,7 +176,7 @@ class OrderResult(Endpoint):
         ).first()
         if report is None:
             raise NotReleased
-        body: dict[str, Any] = dict(report.body)
+        body = with_later_fields(report.body)
         body["released_at"] = serializers.DateTimeField().to_representation(
             report.released_at
         )

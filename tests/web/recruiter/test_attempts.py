@@ -5,11 +5,13 @@ from django.test import Client
 
 from assessment.models import AttemptEvent, Job, Override, Report
 from assessment.services.attempts import attempt_enter
+from assessment.services.grades import grade_again
 from assessment.states import AttemptState, JobState
 from tests.make.assessment import (
     fail_job,
     hold_job,
     job_of,
+    judged_body,
     make_assessment,
     make_attempt,
     make_question,
@@ -123,6 +125,55 @@ def test_the_list_shows_a_total_and_never_a_zero_for_a_fault(client):
     assert ">0<" not in page
 
 
+def to_read(**changes):
+    return make_attempt(AttemptState.GRADED, bodies=[judged_body(), None], **changes)
+
+
+def test_the_list_says_how_many_answers_wait_for_a_person(client):
+    to_read(name="Li Wei")
+    make_attempt(AttemptState.GRADED, name="Ada Example")
+
+    page = text_of(client.get("/recruiter/"))
+    asked = text_of(client.get("/recruiter/?to_read=1"))
+
+    assert "1 answer waits for a person to read it, in 1 attempt." in page
+    assert page.count("1 answer to read") == 1
+    assert "Ada Example" in page
+    assert "Li Wei" in asked
+    assert "Ada Example" not in asked
+
+
+def test_an_answer_waits_no_more_once_somebody_has_looked(client, ruth):
+    marked, reviewed = to_read(), to_read()
+    make_attempt(AttemptState.RELEASED, bodies=[judged_body(), None])
+    assert "2 answers wait for a person" in text_of(client.get("/recruiter/"))
+
+    client.post(card(marked, "items/1/mark/"), {"score": "60", "reason": "read it"})
+    client.post(card(reviewed, "review/"))
+
+    page = text_of(client.get("/recruiter/"))
+    assert "for a person to read" not in page
+    assert "to read</span>" not in page
+    assert "No attempt matches" in text_of(client.get("/recruiter/?to_read=1"))
+
+
+def test_only_the_newest_grade_says_whether_to_read_an_answer(client):
+    attempt = to_read()
+    grade_again(
+        counting=attempt.items.get(position=1).answer.grades.get(),
+        score=0.5,
+        body=judged_body(review=False, reasons=()),
+    )
+
+    assert "for a person to read" not in text_of(client.get("/recruiter/"))
+
+
+def test_another_organisation_is_not_told_what_waits(other):
+    to_read()
+
+    assert "for a person to read" not in text_of(other.get("/recruiter/"))
+
+
 # -- the scorecard ---------------------------------------------------------------------
 
 
@@ -149,6 +200,71 @@ def test_the_scorecard_shows_each_mark_with_its_evidence(client):
     assert "AMD EPYC 7R32" in page
     assert "Correct and faster than the baseline" in page
     assert "What this score does not tell you" in page
+
+
+def test_a_mark_stands_with_its_interval_and_the_total_too(client):
+    page = text_of(client.get(card(to_read())))
+
+    assert "between 41 and 72 with 90 % confidence" in page
+    assert page.count("41 to 72") == 1  # in the table of marks
+    # 0.565 for both; the code's mark counts as known
+    assert "between 49 and 64 with 90 % confidence" in page
+    assert "in nine of ten cases" in page
+
+
+def test_what_a_person_should_read_is_marked_with_the_reasons(client):
+    attempt = to_read()
+
+    page = text_of(client.get(card(attempt)))
+    chinese = text_of(client.get(card(attempt), headers={"accept-language": "zh-hans"}))
+
+    assert "A person should read this answer" in page
+    assert "more uncertain than 83 % of those" in page
+    assert page.count("word for word one of the rubric’s own") == 2  # and as a guard
+    assert '1 answer waits for a person to read it: <a href="#question-1">' in page
+    assert "这份作答应当由人来读" in chinese
+    assert "有 90 % 的把握在 41 到 72 之间" in chinese
+
+
+def test_who_has_marked_or_reviewed_is_not_asked_to_read(client, ruth):
+    marked, reviewed = to_read(), to_read()
+    client.post(card(marked, "items/1/mark/"), {"score": "60", "reason": "read it"})
+    client.post(card(reviewed, "review/"))
+
+    for attempt in (marked, reviewed):
+        page = text_of(client.get(card(attempt)))
+        assert "A person should read this answer" not in page
+        assert "The grader asked for a person to read this answer" in page
+    assert "measured: 56 / 100, between 41 and 72" in text_of(client.get(card(marked)))
+
+
+def test_each_key_point_opens_into_what_it_was_compared_with(client):
+    page = text_of(client.get(card(to_read())))
+
+    assert page.count("How it was compared") == 4
+    assert "0.91; with sentences about other things 0.78 on average" in page
+    assert "4.2<span" in page
+    assert "3.9 after what speaks against it" in page
+    assert "Nearest misconception" in page
+    assert "It is not so that outputs are targets" in page
+    assert "lean to the key point by 1.3 deviations" in page
+    assert "lean to the opposite by 0.7 deviations" in page
+    assert "What the mark is made of" in page
+    assert "how many standard deviations" in page
+
+
+def test_a_grade_from_before_there_were_intervals_has_its_page(client):
+    older = text_body()
+    for name in ("low", "high", "doubt", "review", "reasons", "details"):
+        del older[name]
+    attempt = make_attempt(AttemptState.GRADED, bodies=[older, None])
+
+    page = text_of(client.get(card(attempt)))
+
+    assert "similarity 0.91" in page
+    assert "90 % confidence" not in page
+    assert "How it was compared" not in page
+    assert "56<span" in text_of(client.get("/recruiter/"))
 
 
 def test_what_a_candidate_wrote_is_shown_and_never_run(client):

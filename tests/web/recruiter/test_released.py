@@ -9,7 +9,7 @@ from django.test import Client
 from assessment.models import Report
 from assessment.reports.render import LINK_SALT, LINK_SECONDS, scorecard_link
 from assessment.states import AttemptState
-from tests.make.assessment import make_attempt
+from tests.make.assessment import judged_body, make_attempt
 from tests.web.recruiter.conftest import text_of
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,30 @@ def test_the_page_shows_what_was_frozen_and_nothing_newer(report):
     text = text_of(Client().get(path_of(report)))
 
     assert "changed later" not in text
+
+
+def test_a_released_mark_has_its_interval_and_no_work_left_for_the_house(db):
+    make_attempt(AttemptState.RELEASED, bodies=[judged_body(), None])
+
+    text = text_of(Client().get(path_of(Report.objects.get())))
+
+    assert "between 41 and 72 with 90 % confidence" in text
+    assert "person should read" not in text
+    assert "How it was compared" not in text
+    assert "word for word one of the rubric’s own" in text  # as before
+
+
+def test_a_scorecard_that_was_frozen_before_there_were_intervals_is_shown(report):
+    body = report.body
+    for part in (body, *body["topics"], *body["items"]):
+        for name in ("low", "high", "doubt", "review", "reasons"):
+            part.pop(name, None)
+    Report.objects.update(body=body)
+
+    page = Client().get(path_of(report))
+
+    assert page.status_code == 200
+    assert "90 % confidence" not in text_of(page)
 
 
 def test_the_link_works_for_seven_days(report, monkeypatch):

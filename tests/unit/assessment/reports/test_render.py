@@ -7,8 +7,9 @@ from django.utils import translation
 
 from assessment.reports import render
 from grading.results import Verdict
+from grading.text.grade import DOUBT
 from grading.text.guards import Flag
-from tests.make.assessment import TEXT_ANSWER, speed_body, text_body
+from tests.make.assessment import TEXT_ANSWER, judged_body, speed_body, text_body
 
 
 def point(start, end, *, credit=1.0, note=""):
@@ -281,3 +282,79 @@ def test_evidence_counts_only_what_earned_something():
 
     assert (view.found, len(view.evidence)) == (2, 4)
     assert [line.missing for line in view.evidence] == [False, False, False, True]
+
+
+def judged_item(**changes):
+    grade = judged_body()
+    kept = {name: grade[name] for name in ("low", "high", "doubt", "review", "reasons")}
+    return item(grade, score=grade["score"]) | kept | changes
+
+
+def test_a_mark_says_between_what_it_lies():
+    (view,) = render.card_view(body_with(judged_item())).items
+
+    assert view.span is not None
+    assert (view.span.low, view.span.high) == (41, 72)
+    assert view.span.words == "between 41 and 72 with 90 % confidence"
+    assert (view.span.start, view.span.end) == ("43", "74")
+
+
+def test_a_persons_mark_has_no_interval_and_the_computed_one_keeps_its_own():
+    mark = {
+        "score": 0.8,
+        "reason": "said otherwise",
+        "by": "ruth@acme.example",
+        "at": "2026-11-26T08:00:00+00:00",
+    }
+
+    (view,) = render.card_view(body_with(judged_item(override=mark))).items
+
+    assert view.span is None
+    assert view.measured_span is not None
+
+
+@pytest.mark.parametrize("reason", [DOUBT, *render.FLAGS])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_reason_to_read_an_answer_has_its_sentence(reason, language):
+    with translation.override(language):
+        for doubt in (None, 0.834):
+            words = render.reason_words(reason, doubt)
+            assert words not in {"", reason, reason.replace("_", " ")}
+    assert "83 %" in render.doubt_words(0.834)
+
+
+def test_what_is_a_reason_is_not_said_twice():
+    (view,) = render.card_view(body_with(judged_item())).items
+
+    assert len(view.reasons) == 2
+    assert view.other_flags == (render.flag_words("repetition"),)
+    assert len(view.flags) == 2
+
+
+def test_a_key_point_tells_what_stood_for_and_against_it():
+    rubric = render.RubricWords(
+        misconceptions={"teacher-serves": "The teacher also serves"},
+        opposites={"targets": "Outputs are no targets"},
+    )
+
+    (view,) = render.card_view(body_with(judged_item()), {1: rubric}).items
+    first, _second, third, _last = (line.comparison for line in view.evidence)
+
+    assert (first.background, first.standing, first.net) == ("0.78", "4.2", "3.9")
+    assert first.misconception == "The teacher also serves"
+    assert (first.opposite, first.lean) == ("Outputs are no targets", "1.3")
+    assert first.leans_to_point
+    assert not third.leans_to_point
+    assert third.net == "−0.1"
+
+
+def test_a_grade_of_an_older_engine_still_has_its_card():
+    older = text_body()
+    for name in ("low", "high", "doubt", "review", "reasons", "details"):
+        del older[name]
+
+    (view,) = render.card_view(body_with(item(older))).items
+
+    assert (view.span, view.review, view.doubt, view.coverage) == (None, False, "", "")
+    assert all(line.comparison is None for line in view.evidence)
+    assert view.found == 2
