@@ -141,6 +141,7 @@ class Group:
             # Version 2's frozen processes can be killed; version 1's can't.
             self._v1.pop("freezer", None)
         self._v2_controllers = home.v2_controllers if self._v2 else frozenset()
+        self._peak = -1  # a descriptor: version 2 forgets for who holds one
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -204,6 +205,60 @@ class Group:
         counts = dict(line.split(None, 1) for line in text.splitlines())
         return int(counts.get("oom_kill", 0))
 
+    def memory_held(self) -> int | None:
+        """Return the bytes that the kernel charges to this group now.
+
+        That is all of its own, whatever thread asked for it and whether it is
+        mapped, in the scratch folder or in an anonymous file; not what another
+        group touched first, like the judge's inputs and outputs. None when no
+        controller counts.
+        """
+        if "memory" in self._v1:
+            return int(self._v1_account("usage_in_bytes").read_text())
+        if "memory" in self._v2_controllers:
+            return int(self._file("memory.current").read_text())
+        return None
+
+    def forget_peak(self) -> None:
+        """Begin a new account of the most memory held, where the kernel can.
+
+        Version 2 can since Linux 6.12; before, the account is the group's whole
+        life, which can only be more.
+        """
+        if "memory" in self._v1:
+            self._v1_account("max_usage_in_bytes").write_text("0")
+        elif "memory" in self._v2_controllers:
+            self._close_peak()
+            with contextlib.suppress(OSError):
+                path = self._file("memory.peak")
+                self._peak = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+                os.write(self._peak, b"reset")
+
+    def memory_peak(self) -> int | None:
+        """Return the most bytes charged at once since `forget_peak`.
+
+        None when nothing tells: no controller, or a kernel before 5.19.
+        """
+        if "memory" in self._v1:
+            return int(self._v1_account("max_usage_in_bytes").read_text())
+        if "memory" in self._v2_controllers:
+            if self._peak >= 0:
+                return int(os.pread(self._peak, 64, 0))
+            with contextlib.suppress(FileNotFoundError):
+                return int(self._file("memory.peak").read_text())
+        return None
+
+    def _v1_account(self, name: str) -> Path:
+        """Return version 1's account, with what was swapped out where that counts."""
+        with_swap = self._v1["memory"] / f"memory.memsw.{name}"
+        plain = self._v1["memory"] / f"memory.{name}"
+        return with_swap if with_swap.exists() else plain
+
+    def _close_peak(self) -> None:
+        if self._peak >= 0:
+            os.close(self._peak)
+            self._peak = -1
+
     def entrances(self) -> tuple[str, ...]:
         """Return the files that a process writes itself into."""
         return tuple(str(folder / "cgroup.procs") for folder in self.folders)
@@ -254,6 +309,7 @@ class Group:
 
     def remove(self, seconds: float = 5.0) -> bool:
         """Remove the folders once they are empty; False when some would not go."""
+        self._close_peak()
         end = time.monotonic() + seconds
         left = list(self.folders)
         while left and time.monotonic() < end:

@@ -52,6 +52,7 @@ _SYS_SECCOMP: Final = 317
 _NAMESPACES: Final = (
     0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x40000000
 )  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWNET: for itself
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
 _CLONE_NEWPID: Final = 0x20000000  # for the children made afterwards
 _MS_NOSUID_NODEV_NOEXEC: Final = 2 | 4 | 8
 _MS_REMOUNT_READ_ONLY: Final = 32 | 1
@@ -117,6 +118,20 @@ def filter_calls(steps: bytes) -> None:
     wanted = _Filter(len(steps) // 8, ctypes.cast(held, ctypes.c_void_p))
     result = _libc.syscall(_SYS_SECCOMP, 1, 1, ctypes.byref(wanted))  # TSYNC
     _checked(result, "seccomp")
+
+
+def give_memory_back() -> None:
+    """Have large blocks mapped and unmapped, so that held memory is live memory.
+
+    Otherwise a heap of freed blocks that fit nothing was up to half of it, and a
+    process's luck. It costs time, so it is for lanes whose memory is compared.
+    """
+    for option, value in (
+        (_M_MMAP_THRESHOLD, 64 * 1024),
+        (_M_TRIM_THRESHOLD, 128 * 1024),
+        (_M_TOP_PAD, 0),
+    ):
+        _libc.mallopt(option, value)
 
 
 def keep_only(*descriptors: int) -> None:
@@ -303,7 +318,10 @@ def run_lane(torch: ModuleType, control: socket.socket, config: dict[str, Any]) 
     word, _, rest = packet.partition(b"\n")
     if word != b"setup":
         return
-    lane = Lane(torch, json.loads(rest), files)
+    plan = json.loads(rest)
+    if plan.get("memory_compared"):
+        give_memory_back()
+    lane = Lane(torch, plan, files)
     if config["device"] == "cpu":
         keep_only(control.fileno())
     else:  # the driver holds descriptors of its own

@@ -11,7 +11,10 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NANO: Final = 1e-9
 
@@ -76,6 +79,16 @@ class Spent:
         Computing in a thread while the main one sleeps counts as computing.
         """
         return max(self.cpu, self.wall - self.waited)
+
+
+def total(parts: Iterable[Spent]) -> Spent:
+    """Return what several calls of one program spent together."""
+    held = list(parts)
+    return Spent(
+        cpu=sum(one.cpu for one in held),
+        wall=sum(one.wall for one in held),
+        waited=sum(one.waited for one in held),
+    )
 
 
 def between(before: Reading, after: Reading) -> Spent:

@@ -20,6 +20,7 @@ from grading.speed import machine, rules
 from grading.speed.device import Gpu, TorchGpu, exclusive, resolve
 from grading.speed.judgement import FULL, QUICK, Effort, Judgement
 from grading.speed.lane import Failure
+from grading.speed.metric import UNITS, Metric
 from grading.speed.record import Record
 from grading.speed.statistics import credited, score
 from grading.speed.task import load_task
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from grading.inputs import SpeedSubmission
+    from grading.speed.statistics import Interval
 
 ENGINE: Final = "speed-1"  # goes up when the same program could get another credit
 
@@ -55,7 +57,12 @@ def try_speed(submission: SpeedSubmission, *, gpu: Gpu | None = None) -> SpeedGr
 def _graded(submission: SpeedSubmission, effort: Effort, gpu: Gpu) -> SpeedGrade:
     began = time.monotonic()
     device = resolve(submission.device, gpu)
-    record = Record(task=load_task(submission.task_folder, device), device=device)
+    task = load_task(submission.task_folder, device)
+    if task.metric is Metric.MEMORY and device != "cpu":
+        # Control groups count the processor's memory only.
+        device = "cpu"
+        task = load_task(submission.task_folder, device)
+    record = Record(task=task, device=device)
     failure: Failure | None
     refused = rules.refusal(submission.source)
     if refused is not None:
@@ -88,11 +95,12 @@ def _made(
     task = record.task
     interval = record.interval() if failure is None else None
     waited = record.share_waited()
-    on_wall = record.clock == "wall" and record.device == "cpu"
+    timed = task.metric is not Metric.MEMORY
+    on_wall = timed and record.clock == "wall" and record.device == "cpu"
     if failure is None:
         verdict = rules.judged(interval, wall_share_waited=waited if on_wall else None)
         busy = on_wall and waited > rules.BUSY_SHARE
-        reason = rules.told(verdict, interval, busy=busy)
+        reason = rules.told(verdict, interval, busy=busy, metric=task.metric)
     else:
         verdict, reason = failure.verdict, failure.reason
     credit = None
@@ -123,5 +131,40 @@ def _made(
             "mode": effort.mode,
             "processes": record.processes,
             "reference_speedup": task.reference_speedup,
+            **_in_its_metric(record),
+            **(_marked(interval, credit, task.reference_speedup) if earns else {}),
         },
     )
+
+
+def _in_its_metric(record: Record) -> dict[str, Any]:
+    """Return what was counted, and its series where that is not plain time."""
+    metric = record.task.metric
+    found: dict[str, Any] = {"metric": metric.value, "unit": UNITS[metric]}
+    if metric is not Metric.TIME:
+        found |= {
+            "baseline_counted": record.counted(record.baseline),
+            "candidate_counted": record.counted(record.candidate),
+        }
+    if metric is Metric.MEMORY:
+        found["calls"] = record.task.calls
+    if metric is Metric.BYTES:
+        found |= {
+            "bytes_per_second": record.task.bytes_per_second,
+            "baseline_bytes": [cost.sent_bytes for cost in record.baseline],
+            "candidate_bytes": [cost.sent_bytes for cost in record.candidate],
+        }
+    return found
+
+
+def _marked(
+    interval: Interval | None, credit: float | None, reference: float
+) -> dict[str, Any]:
+    """Return the interval as marks, and whether the reference was outdone."""
+    if interval is None or credit is None:
+        return {}
+    return {
+        "score_low": score(max(1.0, interval.low), reference),
+        "score_high": score(max(1.0, interval.high), reference),
+        "above_reference": credit > reference,
+    }

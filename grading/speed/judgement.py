@@ -19,21 +19,19 @@ from grading.errors import BaselineBroken, NodeTooBusy
 from grading.results import Verdict
 from grading.sandbox.command import Limits
 from grading.sandbox.start import start_jails, start_kind
-from grading.speed import machine, rules
+from grading.speed import clocks, machine, rules
 from grading.speed.device import Quiet
 from grading.speed.lane import Called, Failure, Lane, Weights
 from grading.speed.memory import table_of, weight_file
-from grading.speed.record import what_is_wrong
+from grading.speed.metric import Cost, Metric, message
+from grading.speed.record import Question, what_is_wrong
 from grading.speed.statistics import FEWEST_PAIRS
 from grading.speed.task import fresh_generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from torch import Tensor
+    from collections.abc import Iterator
 
     from grading.inputs import SpeedSubmission
-    from grading.speed.clocks import Spent
     from grading.speed.device import Gpu
     from grading.speed.record import Record
 
@@ -69,6 +67,14 @@ class _Sides:
 
     baseline: Lane
     candidate: Lane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pair:
+    """What both programs' calls on the same inputs cost."""
+
+    baseline: Cost
+    candidate: Cost
 
 
 class Judgement:
@@ -126,7 +132,12 @@ class Judgement:
             return False
         if pairs >= effort.most_pairs or self._measuring > self._budget:
             return True
-        return pairs >= effort.fewest_pairs and rules.precise(self._record.interval())
+        return pairs >= self._fewest() and rules.precise(self._record.interval())
+
+    def _fewest(self) -> int:
+        """Return the pairs that are enough; each of memory is its own process."""
+        in_memory = self._task.metric is Metric.MEMORY
+        return FEWEST_PAIRS if in_memory else self._effort.fewest_pairs
 
     # ---------------------------------------------------------------- lanes
 
@@ -158,6 +169,7 @@ class Judgement:
                     weights=weights,
                     limits=limits,
                     device=self._device,
+                    memory_compared=task.metric is Metric.MEMORY,
                 )
                 stack.callback(lane.close)
                 lane.set_up()
@@ -187,15 +199,50 @@ class Judgement:
         with self._sides(weights) as sides:
             try:
                 failure = self._load(sides)
-                if failure is None:
-                    self._quiet.calibrate()
-                    failure = self._pair(sides, self._task.measured, counted=False)
-                if failure is None:
-                    failure = self._pairs(sides, time.monotonic() - began)
+                if failure is None and self._task.metric is Metric.MEMORY:
+                    failure = self._hold(sides, began)
+                elif failure is None:
+                    failure = self._time(sides, began)
             finally:
                 if self._record.processes == 1:
                     self._record.printed = sides.candidate.printed()
         return failure
+
+    def _time(self, sides: _Sides, began: float) -> Failure | None:
+        """Time pairs of calls, after one that warms both processes."""
+        self._quiet.calibrate()
+        called = self._pair(sides, self._task.measured)
+        if isinstance(called, Failure):
+            return called
+        return self._pairs(sides, time.monotonic() - began)
+
+    def _hold(self, sides: _Sides, began: float) -> Failure | None:
+        """Call both as often as the task says; count the most that each held.
+
+        One pair of figures a process, since what is held stays held.
+        """
+        measured = self._task.measured
+        calls = []
+        for _ in range(self._task.calls):
+            called = self._pair(sides, measured)
+            if isinstance(called, Failure):
+                return called
+            calls.append(called)
+        for lane, side, costs in (
+            (sides.baseline, self._record.baseline, [one.baseline for one in calls]),
+            (sides.candidate, self._record.candidate, [one.candidate for one in calls]),
+        ):
+            spent = clocks.total(cost.spent for cost in costs)
+            side.append(Cost(spent=spent, held_bytes=lane.most_held()))
+        self._unseen.discard(measured)
+        if self._record.processes <= self._effort.rounds:
+            for number in sorted(self._unseen):
+                called = self._pair(sides, number)
+                if isinstance(called, Failure):
+                    return called
+                self._unseen.discard(number)
+        self._measuring += time.monotonic() - began
+        return None
 
     def _load(self, sides: _Sides) -> Failure | None:
         task = self._task
@@ -223,10 +270,12 @@ class Judgement:
         first = self._first_cases()
         measured = self._task.measured
         for turn, number in enumerate(chain(first, repeat(measured)), start=1):
-            counted = number == measured
-            failure = self._pair(sides, number, counted=counted)
-            if failure is not None:
-                return failure
+            called = self._pair(sides, number)
+            if isinstance(called, Failure):
+                return called
+            if number == measured:
+                self._record.baseline.append(called.baseline)
+                self._record.candidate.append(called.candidate)
             self._unseen.discard(number)
             now = time.monotonic()
             self._measuring += now - last
@@ -238,14 +287,19 @@ class Judgement:
                 break
         return None
 
-    def _pair(self, sides: _Sides, number: int, *, counted: bool) -> Failure | None:
+    def _pair(self, sides: _Sides, number: int) -> _Pair | Failure:
         """Run both programs on the same new inputs, in random order."""
         inputs = self._task.inputs(number, self._generator)
-        truth = self._task.truth(self._weights, inputs)
+        question = Question(
+            number=number,
+            inputs=inputs,
+            weights=self._weights,
+            truth=self._task.truth(self._weights, inputs),
+        )
         lanes = [sides.baseline, sides.candidate]
         if self._generator.integers(2):
             lanes.reverse()
-        spent: dict[bool, Spent] = {}
+        costs: dict[bool, Cost] = {}
         for lane in lanes:
             is_baseline = lane is sides.baseline
             called = lane.call(number, inputs, self._task.call_seconds)
@@ -253,7 +307,7 @@ class Judgement:
                 if not is_baseline:
                     self._record.note_case(number, called.reason, None)
                 return self._blamed(called, is_baseline)
-            failure = self._checked(called, number, truth, is_baseline)
+            failure = self._checked(called, question, is_baseline)
             if failure is not None:
                 return failure
             if not is_baseline and not self._quiet.settled():
@@ -261,22 +315,23 @@ class Judgement:
                     verdict=Verdict.TIME_LIMIT,
                     reason="The program left work running on the GPU after its call.",
                 )
-            spent[is_baseline] = called.spent
-        if counted:
-            self._record.baseline.append(spent[True])
-            self._record.candidate.append(spent[False])
-        return None
+            costs[is_baseline] = self._cost(called)
+        return _Pair(baseline=costs[True], candidate=costs[False])
+
+    def _cost(self, called: Called) -> Cost:
+        """Return what a call cost; its outputs were looked at before."""
+        sent = message(called.outputs) if self._task.metric is Metric.BYTES else None
+        return Cost(spent=called.spent, sent_bytes=0 if sent is None else sent.numel())
 
     def _checked(
         self,
         called: Called,
-        number: int,
-        truth: Sequence[Tensor],
+        question: Question,
         is_baseline: bool,  # noqa: FBT001  # whose call it was, right after the call
     ) -> Failure | None:
-        wrong, worst = what_is_wrong(self._task, number, called.outputs, truth)
+        wrong, worst = what_is_wrong(self._task, question, called.outputs)
         if not is_baseline:
-            self._record.note_case(number, wrong, worst)
+            self._record.note_case(question.number, wrong, worst)
         if wrong is None:
             return None
         failure = Failure(verdict=Verdict.WRONG_OUTPUT, reason=wrong)

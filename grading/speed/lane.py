@@ -79,12 +79,14 @@ class Lane:
         weights: Weights | None,
         limits: Limits,
         device: str,
+        memory_compared: bool = False,
     ) -> None:
         self.jail = jail
         self.limits = limits
         self.memory_by = ""  # what bounds it, known once it is ready
         self._table = table
         self._device = device
+        self._memory_compared = memory_compared
         self._weights = weights
         self._source = source
         self._inputs = Region("inputs", table.input_bytes)
@@ -96,11 +98,13 @@ class Lane:
             [self._outputs.tensor(place) for place in case] for case in table.outputs
         ]
         self._most_resident = 0
+        self._held_before = 0  # bytes, by the kernel's account
 
     def set_up(self) -> None:
         """Hand the guest its memory; it locks itself up and says when it has."""
         plan: dict[str, object] = {
             "device": self._device,
+            "memory_compared": self._memory_compared,
             "input_bytes": self._table.input_bytes,
             "output_bytes": self._table.output_bytes,
             "cases": [
@@ -134,6 +138,8 @@ class Lane:
         )
         self._most_resident = self.jail.resident_bytes() + self.limits.memory_bytes
         self.jail.freeze()
+        self._held_before = self.jail.group.memory_held() or 0
+        self.jail.group.forget_peak()
 
     # ------------------------------------------------------------- running
 
@@ -164,6 +170,25 @@ class Lane:
             return spent
         outputs = tuple(place.clone() for place in self._taken[number])
         return Called(spent=spent, outputs=outputs)
+
+    def most_held(self) -> int:
+        """Return the most memory held since the lock, above what was held then.
+
+        The account begins before the program's file is read: memory put aside
+        while loading is the program's too, or a leak could be hidden in it.
+
+        Units: bytes, as the kernel charges the lane's control group.
+        Raises: `SandboxUnavailable` where no control group counts memory. What a
+            process has mapped would be no substitute: files in the scratch folder
+            and anonymous files are not in it.
+        """
+        peak = self.jail.group.memory_peak()
+        if peak is None:
+            message = (
+                "Memory cannot be measured here: no memory control group may be made."
+            )
+            raise SandboxUnavailable(message)
+        return peak - self._held_before
 
     def _turn(
         self, order: str, answer: bytes, seconds: float, what: str

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from grading.results import CaseCheck
 from grading.speed.equivalence import compare
+from grading.speed.metric import Metric, counted, message
 from grading.speed.statistics import speedup_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor
 
-    from grading.speed.clocks import Spent
+    from grading.speed.metric import Cost
     from grading.speed.statistics import Interval
-    from grading.speed.task import Task
+    from grading.speed.task import Output, Task
 
 
 @dataclass(slots=True)
@@ -34,8 +35,8 @@ class Record:
 
     task: Task
     device: str
-    baseline: list[Spent] = field(default_factory=list)
-    candidate: list[Spent] = field(default_factory=list)
+    baseline: list[Cost] = field(default_factory=list)
+    candidate: list[Cost] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     printed: str = ""
     processes: int = 0  # of each program
@@ -47,21 +48,31 @@ class Record:
         one = self.device == "cpu" and self.task.threads == 1
         return "cpu" if one else "wall"
 
-    def seconds(self, side: Sequence[Spent]) -> tuple[float, ...]:
-        """Return one side's series in the measure that counts."""
-        if self.clock == "cpu":
-            return tuple(spent.effective for spent in side)
-        return tuple(spent.wall for spent in side)
+    def seconds(self, side: Sequence[Cost]) -> tuple[float, ...]:
+        """Return one side's times by the clock that counts."""
+        return tuple(cost.seconds(self.clock) for cost in side)
+
+    def counted(self, side: Sequence[Cost]) -> tuple[float, ...]:
+        """Return one side's series in the task's metric."""
+        return tuple(
+            counted(
+                cost,
+                self.task.metric,
+                clock=self.clock,
+                bytes_per_second=self.task.bytes_per_second,
+            )
+            for cost in side
+        )
 
     def interval(self) -> Interval | None:
         """Return the speed-up so far."""
         return speedup_interval(
-            self.seconds(self.baseline), self.seconds(self.candidate)
+            self.counted(self.baseline), self.counted(self.candidate)
         )
 
     def share_waited(self) -> float:
         """Return the share of the wall time that was waiting for a processor."""
-        spent = [*self.baseline, *self.candidate]
+        spent = [cost.spent for cost in (*self.baseline, *self.candidate)]
         wall = sum(one.wall for one in spent)
         return sum(one.waited for one in spent) / wall if wall else 0.0
 
@@ -88,19 +99,36 @@ class Record:
         )
 
 
-def what_is_wrong(
-    task: Task, number: int, outputs: Sequence[Tensor], truth: Sequence[Tensor]
-) -> tuple[str | None, float | None]:
-    """Compare one call's outputs; return what is wrong, and the worst error.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One case's fresh inputs, and what is known about the right answer."""
 
-    Units: of the tolerance; None when a value is not finite.
+    number: int  # of the case
+    inputs: tuple[Tensor, ...]
+    weights: Mapping[str, Tensor] | None
+    truth: tuple[Tensor, ...]
+
+
+def what_is_wrong(
+    task: Task, question: Question, outputs: Sequence[Tensor]
+) -> tuple[str | None, float | None]:
+    """Look at one call's outputs; return what is wrong, and the worst error.
+
+    Units: of the tolerance, or of what `accept` allows; None when a value is not
+    finite or a length is none.
     """
+    case = task.cases[question.number].name
+    if task.metric is Metric.BYTES:
+        sent = message(outputs)
+        if sent is None:
+            return f"Wrong result: case {case} has a length outside its buffer.", None
+        outputs = (sent, outputs[1])
+    if task.accept is not None:
+        return _accepted(task, question, outputs)
     worst = 0.0
-    case = task.cases[number].name
-    for output, found, exact in zip(task.outputs, outputs, truth, strict=True):
+    for output, found, exact in zip(task.outputs, outputs, question.truth, strict=True):
         compared = compare(found, exact, output.tolerance)
-        shape = "x".join(map(str, found.shape))
-        where = f"case {case}, output {output.name} of shape {shape}"
+        where = f"case {case}, {_named(output, found)}"
         if not math.isfinite(compared.worst):
             return f"Wrong result: {where} has values that are not finite.", None
         if not compared.within:
@@ -110,3 +138,25 @@ def what_is_wrong(
             ), compared.worst
         worst = max(worst, compared.worst)
     return None, worst
+
+
+def _named(output: Output, found: Tensor) -> str:
+    shape = "x".join(map(str, found.shape))
+    return f"output {output.name} of shape {shape}"
+
+
+def _accepted(
+    task: Task, question: Question, outputs: Sequence[Tensor]
+) -> tuple[str | None, float | None]:
+    """Have the task's own rule decide, on values that are numbers at least."""
+    case = task.cases[question.number].name
+    for output, found in zip(task.outputs, outputs, strict=True):
+        if found.is_floating_point() and not bool(found.isfinite().all()):
+            where = f"case {case}, {_named(output, found)}"
+            return f"Wrong result: {where} has values that are not finite.", None
+    ok, worst, detail = task.accepts(
+        outputs, question.truth, question.inputs, question.weights
+    )
+    if ok:
+        return None, worst
+    return f"Wrong result: case {case}: {detail}.", worst

@@ -6,9 +6,12 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from grading.results import Verdict
+from grading.speed.metric import Metric
 from grading.speed.statistics import CREDIT_MARGIN, PRECISION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from grading.speed.statistics import Interval
 
 MOST_SOURCE_BYTES: Final = 256 * 1024
@@ -56,18 +59,31 @@ def judged(interval: Interval | None, *, wall_share_waited: float | None) -> Ver
     return Verdict.INCONCLUSIVE
 
 
-def told(verdict: Verdict, interval: Interval | None, *, busy: bool) -> str:
+CLAIMS: Final[Mapping[Metric, str]] = {
+    Metric.TIME: "it is {} times as fast as the baseline",
+    Metric.MEMORY: "the baseline needs {} times its memory",
+    Metric.BYTES: "it is {} times as fast as the baseline, with the sending",
+}
+
+
+def told(
+    verdict: Verdict,
+    interval: Interval | None,
+    *,
+    busy: bool,
+    metric: Metric = Metric.TIME,
+) -> str:
     """Return the sentence for a verdict about speed."""
     if busy:
         return "The machine was too busy to measure wall time; measure again."
     if interval is None:
         return "Too few calls fitted into the measuring time to say anything."
-    span = f"between {interval.low:.2f} and {interval.high:.2f} times"
+    span = f"between {interval.low:.2f} and {interval.high:.2f}"
     if verdict is Verdict.FASTER:
-        return f"All outputs are right; it is {span} as fast as the baseline."
+        return f"All outputs are right; {CLAIMS[metric].format(span)}."
     if verdict is Verdict.NOT_FASTER:
-        return f"All outputs are right, but it is only {span} as fast as the baseline."
+        return f"All outputs are right, but {CLAIMS[metric].format(f'only {span}')}."
     return (
-        f"All outputs are right; it is {span} as fast as the baseline, "
+        f"All outputs are right; {CLAIMS[metric].format(span)}, "
         "which is too wide a span to credit anything."
     )

@@ -7,6 +7,7 @@ The format is described in docs/tasks.md.
 
 from __future__ import annotations
 
+import math
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,7 @@ import yaml
 from grading.errors import TaskBroken
 from grading.inputs import task_digest
 from grading.speed.equivalence import Tolerance
+from grading.speed.metric import Metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,6 +41,7 @@ DTYPES: Final[Mapping[str, torch.dtype]] = {
 }
 MOST_CASE_BYTES: Final = 1024**3  # of one case's inputs, and of its outputs
 ENTROPY_BITS: Final = 128
+EXACT: Final = Tolerance(absolute=0.0, relative=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +79,14 @@ class Task:
     reference_speedup: float
     cases: tuple[Case, ...]
     outputs: tuple[Output, ...]
+    metric: Metric
+    calls: int  # of the measured case in one process, where memory is measured
+    bytes_per_second: float  # of the line that a message is sent over; else 0
     weight_parameters: Mapping[str, int] | None
     make_inputs: Callable[..., tuple[Tensor, ...]]
     make_weights: Callable[..., Mapping[str, Tensor]] | None
     expected: Callable[..., tuple[Tensor, ...]]
+    accept: Callable[..., tuple[bool, float, str]] | None  # None: by tolerance
 
     @property
     def measured(self) -> int:
@@ -113,6 +120,36 @@ class Task:
         given = (*(() if weights is None else (weights,)), *inputs)
         found = _author(self.expected, f"{self.slug}/checker.py")(*given)
         return (found,) if isinstance(found, torch.Tensor) else tuple(found)
+
+    def accepts(
+        self,
+        outputs: Sequence[Tensor],
+        truth: Sequence[Tensor],
+        inputs: Sequence[Tensor],
+        weights: Mapping[str, Tensor] | None,
+    ) -> tuple[bool, float | None, str]:
+        """Ask the task's own rule: right or not, how near the limit, in words.
+
+        The second is None where the rule's number is not finite.
+
+        Raises: `TaskBroken` when it fails or answers in another form.
+        """
+        where = f"{self.slug}/checker.py"
+        if self.accept is None:
+            message = f"{where} has no accept()"
+            raise TaskBroken(message)
+        given = (outputs, truth, inputs, *(() if weights is None else (weights,)))
+        match _author(self.accept, where)(*given):
+            case (bool(ok), int() | float() as worst, str(detail)) if (
+                not ok or 0 <= worst <= 1
+            ):
+                finite = float(worst) if math.isfinite(worst) else None
+                return ok, finite, " ".join(detail.split()).rstrip(".")
+        message = (
+            f"{where}: accept() must return (bool, float, str), "
+            "the number within 0 to 1 when it is right"
+        )
+        raise TaskBroken(message)
 
     def shape(self, output: Output, number: int) -> tuple[int, ...]:
         """Return the shape of one output of one case."""
@@ -223,7 +260,9 @@ def _cases(where: str, entries: list[Any], device: str) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-def _outputs(where: str, entries: list[Any]) -> tuple[Output, ...]:
+def _outputs(
+    where: str, entries: list[Any], *, by_tolerance: bool
+) -> tuple[Output, ...]:
     outputs = []
     for index, entry in enumerate(entries):
         fields = _Settings(f"{where}: output {index + 1}", entry)
@@ -238,7 +277,9 @@ def _outputs(where: str, entries: list[Any]) -> tuple[Output, ...]:
                 tolerance=Tolerance(
                     absolute=fields.number("atol", above=-1e-300),
                     relative=fields.number("rtol", above=-1e-300),
-                ),
+                )
+                if by_tolerance
+                else EXACT,
             )
         )
         fields.end()
@@ -268,6 +309,9 @@ def load_task(folder: Path, device: str) -> Task:
     generator = _run_file(folder / "inputs.py")
     checker = _run_file(folder / "checker.py")
     weights = fields.take("weights", dict, default={})
+    accept = checker.get("accept")
+    metric = _metric(fields)
+    in_memory, as_message = metric is Metric.MEMORY, metric is Metric.BYTES
     task = Task(
         slug=folder.name,
         digest=task_digest(folder),
@@ -280,7 +324,12 @@ def load_task(folder: Path, device: str) -> Task:
         budget_seconds=fields.number("budget_seconds"),
         reference_speedup=fields.number("reference_speedup", above=1.02),
         cases=_cases(where, fields.take("cases", list), device),
-        outputs=_outputs(where, fields.take("outputs", list)),
+        outputs=_outputs(
+            where, fields.take("outputs", list), by_tolerance=accept is None
+        ),
+        metric=metric,
+        calls=int(fields.number("calls", default=1)) if in_memory else 1,
+        bytes_per_second=fields.number("bytes_per_second") if as_message else 0.0,
         weight_parameters=_parameters(where, weights) if weights else None,
         make_inputs=_function(generator, "make_inputs", f"{folder.name}/inputs.py"),
         make_weights=(
@@ -289,10 +338,31 @@ def load_task(folder: Path, device: str) -> Task:
             else None
         ),
         expected=_function(checker, "expected", f"{folder.name}/checker.py"),
+        accept=accept,
     )
     fields.end()
+    if as_message:
+        _check_message(where, task.outputs)
     _rehearse(task)
     return task
+
+
+def _metric(fields: _Settings) -> Metric:
+    name = fields.take("metric", str, default=Metric.TIME.value)
+    if name not in set(Metric):
+        fields.fail(f"has the metric {name}; known are {', '.join(Metric)}")
+    return Metric(name)
+
+
+def _check_message(where: str, outputs: Sequence[Output]) -> None:
+    """A third output would be a way to send something for nothing."""
+    forms = [(output.dtype, len(output.shape)) for output in outputs]
+    if forms != [("uint8", 1), ("int64", 1)] or outputs[1].shape != (1,):
+        message = (
+            f"{where}: with `metric: bytes` there are two outputs, "
+            "a uint8 buffer [size] and its int64 length [1]"
+        )
+        raise TaskBroken(message)
 
 
 def _function(names: dict[str, Any], name: str, where: str) -> Callable[..., Any]:
@@ -318,6 +388,9 @@ def _rehearse(task: Task) -> None:
             message = f"{where}: {size} bytes of inputs are too many"
             raise TaskBroken(message)
         truth = task.truth(weights, inputs)
+        if task.accept is not None:
+            _rehearse_accept(task, number, inputs, truth, weights)
+            continue
         shapes = [tuple(tensor.shape) for tensor in truth]
         try:
             wanted = [task.shape(output, number) for output in task.outputs]
@@ -326,4 +399,33 @@ def _rehearse(task: Task) -> None:
             raise TaskBroken(message) from error
         if shapes != wanted:
             message = f"{where}: expected() gives {shapes}, question.yaml {wanted}"
+            raise TaskBroken(message)
+
+
+def _rehearse_accept(
+    task: Task,
+    number: int,
+    inputs: Sequence[Tensor],
+    truth: Sequence[Tensor],
+    weights: Mapping[str, Tensor] | None,
+) -> None:
+    """Show the rule nonsense: it must call that wrong, and may not raise.
+
+    A program must not be able to turn its wrong output into its author's fault.
+    """
+    for fill in (0, -1):
+        nonsense = []
+        for output in task.outputs:
+            try:
+                shape = task.shape(output, number)
+            except KeyError as error:
+                message = f"{task.slug}: no parameter is called {error}"
+                raise TaskBroken(message) from error
+            value = 255 if output.dtype == "uint8" and fill else fill
+            nonsense.append(torch.full(shape, value, dtype=DTYPES[output.dtype]))
+        if task.metric is Metric.BYTES:
+            nonsense[0] = nonsense[0][: nonsense[0].numel() if fill else 0]
+        ok, _, _ = task.accepts(nonsense, truth, inputs, weights)
+        if ok:
+            message = f"{task.slug}/checker.py: accept() accepts outputs of {fill}"
             raise TaskBroken(message)

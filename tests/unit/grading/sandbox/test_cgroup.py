@@ -133,3 +133,77 @@ def test_a_freezer_that_hangs_is_an_error(machine, tmp_path, monkeypatch):
 
     with pytest.raises(TimeoutError):
         group.freeze()
+
+
+def group_of_version_1(machine, tmp_path):
+    kernel_folder(tmp_path / "memory")
+    home = machine([("cgroup", "rw,memory", "memory")], "3:memory:/\n")
+    group = Group(home, "lane")
+    group.make(LIMITS)
+    return group, tmp_path / "memory/inferview-lane"
+
+
+def group_of_version_2(machine, tmp_path):
+    kernel_folder(tmp_path / "u", cgroup__subtree_control="")
+    home = machine([("cgroup2", "rw", "u")], "0::/\n")
+    object.__setattr__(home, "v2_controllers", frozenset({"memory"}))
+    group = Group(home, "lane")
+    group.make(LIMITS)
+    return group, tmp_path / "u/inferview-lane"
+
+
+def test_version_1_tells_the_most_memory_held(machine, tmp_path):
+    group, folder = group_of_version_1(machine, tmp_path)
+    (folder / "memory.usage_in_bytes").write_text("4096\n")
+    group.forget_peak()
+
+    assert (folder / "memory.max_usage_in_bytes").read_text() == "0"
+    assert group.memory_held() == 4096
+    (folder / "memory.max_usage_in_bytes").write_text("8192\n")
+    assert group.memory_peak() == 8192
+
+
+def test_version_1_counts_what_was_swapped_out(machine, tmp_path):
+    group, folder = group_of_version_1(machine, tmp_path)
+    for name, bytes_ in (("memory", "10"), ("memory.memsw", "90")):
+        (folder / f"{name}.usage_in_bytes").write_text(bytes_)
+        (folder / f"{name}.max_usage_in_bytes").write_text(bytes_)
+
+    assert (group.memory_held(), group.memory_peak()) == (90, 90)
+
+
+def test_version_2_begins_a_new_account_where_the_kernel_can(machine, tmp_path):
+    group, folder = group_of_version_2(machine, tmp_path)
+    (folder / "memory.current").write_text("4096\n")
+    (folder / "memory.peak").write_text("99999\n")
+    group.forget_peak()
+
+    assert (folder / "memory.peak").read_text().startswith("reset")
+    (folder / "memory.peak").write_text("8192\n")
+    assert (group.memory_held(), group.memory_peak()) == (4096, 8192)
+    group.remove(seconds=0.0)
+
+
+def test_version_2_of_an_older_kernel_tells_the_peak_of_the_whole_life(
+    machine, tmp_path, monkeypatch
+):
+    def refused(*_):
+        raise PermissionError
+
+    group, folder = group_of_version_2(machine, tmp_path)
+    (folder / "memory.peak").write_text("99999\n")
+    monkeypatch.setattr("grading.sandbox.cgroup.os.open", refused)
+    group.forget_peak()
+
+    assert group.memory_peak() == 99999
+
+
+def test_where_nothing_counts_memory_nothing_is_told(machine, tmp_path):
+    group, _ = group_of_version_2(machine, tmp_path)
+    group.forget_peak()
+    assert group.memory_peak() is None  # a kernel without the file
+
+    home = machine([("cgroup2", "rw", "u")], "0::/gone\n")
+    nothing = Group(home, "x")
+    nothing.forget_peak()
+    assert (nothing.memory_held(), nothing.memory_peak()) == (None, None)
