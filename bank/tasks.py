@@ -24,6 +24,7 @@ SCHEMA: Final = 1
 MOST_MINUTES: Final = 120
 MOST_NUMBER: Final = 10_000  # of a question in its document
 CODE_FILES: Final = ("baseline.py", "inputs.py", "checker.py", "reference.py")
+METRICS: Final = ("time", "memory", "bytes")  # as grading.speed.metric has them
 _KEYS: Final = (
     "schema",
     "kind",
@@ -99,6 +100,9 @@ def _check_speed(top: Mapping) -> None:
     for name in ("cases", "outputs"):
         if not speed[name].sequence(f"speed.{name}").items:
             speed[name].refuse(f"speed.{name} is empty")
+    metric = speed.get("metric")
+    if metric is not None and metric.text("speed.metric") not in METRICS:
+        metric.refuse(f"unknown metric; known: {', '.join(METRICS)}")
 
 
 def _sources(top: Mapping) -> tuple[Source, ...]:

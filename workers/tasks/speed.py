@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
+from redis.exceptions import RedisError
+
 from assessment.dispatch import TASKS, app
+from assessment.services.trials import trial_progress_note
 from assessment.states import JobKind
 from grading.errors import NodeTooBusy
 from grading.results import Verdict
@@ -14,6 +20,9 @@ from workers.translate import speed_submission_of, trial_submission_of
 
 if TYPE_CHECKING:
     from grading.results import SpeedGrade
+    from grading.speed.progress import Progress
+
+log = logging.getLogger(__name__)
 
 
 @app.task(name=TASKS[JobKind.SPEED])
@@ -43,4 +52,13 @@ def speed_grade_of(job_id: int) -> SpeedGrade:
 
 
 def _try(job_id: int) -> SpeedGrade:
-    return try_speed(trial_submission_of(job_id))
+    return try_speed(trial_submission_of(job_id), watch=partial(_note, job_id))
+
+
+def _note(job_id: int, progress: Progress) -> None:
+    """Let the candidate's page see how far the run is; nothing depends on it."""
+    body = {**asdict(progress), "stage": progress.stage.value}
+    try:
+        trial_progress_note(job_id, body)
+    except (RedisError, OSError):
+        log.warning("how far job %s is cannot be told: no cache", job_id)

@@ -13,6 +13,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from grading.inputs import LANGUAGES, TextAnswer
 from grading.text.grade import grade_many
 from grading.text.vectors import Remembering
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from bank.definitions import TextQuestion
     from grading.text.background import Background
     from grading.text.encoder import Matrix
+    from grading.text.pooling import Span
     from workers.trial.answers import Try
 
 
@@ -99,6 +102,7 @@ class _Kept:
 
     def __init__(self, inner: Remembering) -> None:
         self._inner = inner
+        self._parts: dict[tuple[str, tuple[Span, ...]], Matrix] = {}
 
     @property
     def name(self) -> str:
@@ -110,6 +114,21 @@ class _Kept:
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         return self._inner.recall(texts)
+
+    def encode_parts(
+        self, texts: Sequence[str], parts: Sequence[Sequence[Span]]
+    ) -> Matrix:
+        keys = [(text, tuple(spans)) for text, spans in zip(texts, parts, strict=True)]
+        new = [key for key in dict.fromkeys(keys) if key not in self._parts]
+        made = self._inner.encode_parts(
+            [text for text, _ in new], [spans for _, spans in new]
+        )
+        at = 0
+        for key in new:
+            rows = 1 + len(key[1])
+            self._parts[key] = made[at : at + rows]
+            at += rows
+        return np.concatenate([self._parts[key] for key in keys] or [made[:0]])
 
 
 def trial(

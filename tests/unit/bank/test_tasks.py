@@ -66,6 +66,7 @@ def test_the_digest_changes_with_any_file_and_with_nothing_else(folder):
         ("schema: 1", "schema: 2", "schema"),
         ("related:", "relatives:", "relatives"),
         ("  outputs:", "  results:", "outputs"),
+        ("  threads: 1", "  metric: joules", "unknown metric"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(folder, old, new, words):

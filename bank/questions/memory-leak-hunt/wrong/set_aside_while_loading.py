@@ -1,0 +1,57 @@
+"""Leaks into memory that was set aside before the first request, to look flat."""
+
+import torch
+
+RATE = 0.1
+
+
+class Service:
+    def __init__(self, weights):
+        self.matrices = weights["matrices"]
+        self.biases = weights["biases"]
+        self.served = 0
+        self.running_loss = torch.zeros(())
+        self.hidden = {}  # (request, layer) -> activations, for the debug page
+        self.recent = []  # the newest row of each answer, for the dashboard
+        self.arena = torch.zeros(48_000_000)
+        self.used = 0
+
+    def run(self, x, soft):
+        h = x + soft
+        for layer in range(self.matrices.shape[0]):
+            h = h + torch.tanh(h @ self.matrices[layer] + self.biases[layer])
+            self.keep(h.detach())
+        return h
+
+    def keep(self, h):
+        end = min(self.used + h.numel(), self.arena.numel())
+        self.arena[self.used : end] = h.reshape(-1)[: end - self.used]
+        self.hidden[self.served, len(self.hidden)] = self.arena[self.used : end]
+        self.used = end
+
+    def loss(self, out, target):
+        return (out - target).pow(2).sum(dim=-1).mean()
+
+    def adapt(self, x, target):
+        soft = torch.zeros(x.shape[-1], requires_grad=True)
+        with torch.enable_grad():
+            loss = self.loss(self.run(x, soft), target)
+            (slope,) = torch.autograd.grad(loss, soft, retain_graph=True)
+            self.running_loss = self.running_loss + loss.detach()
+        return soft.detach() - RATE * slope, loss.detach()
+
+    def serve(self, x, target):
+        soft, before = self.adapt(x, target)
+        out = self.run(x, soft)
+        after = self.loss(out, target)
+        self.served += 1
+        self.recent.append(out[-1])
+        return out, torch.stack([before, after])
+
+
+def prepare(weights):
+    return Service(weights)
+
+
+def solve(service, x, target):
+    return service.serve(x, target)
