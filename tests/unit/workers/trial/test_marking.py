@@ -22,10 +22,18 @@ class Counting:
 
     def __init__(self):
         self.asked = []
+        self.parted = []
 
     def encode(self, texts):
         self.asked += texts
         return HashEncoder().encode(texts)
+
+    def encode_parts(self, texts, parts):
+        self.parted += zip(texts, map(tuple, parts), strict=True)
+        flat = []
+        for text, spans in zip(texts, parts, strict=True):
+            flat += [text, *(text[start:end] for start, end in spans)]
+        return HashEncoder().encode(flat)
 
 
 @pytest.fixture
@@ -69,7 +77,8 @@ def test_no_text_is_encoded_twice(questions):
     counting = Counting()
     run(questions, counting)
 
-    assert len(counting.asked) == len(set(counting.asked))
+    assert len(counting.asked) == len(set(counting.asked)) > 0
+    assert len(counting.parted) == len(set(counting.parted)) > 0
 
 
 @pytest.mark.parametrize(
