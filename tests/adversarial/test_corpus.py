@@ -1,7 +1,9 @@
 """Programs that cheat, programs that break, and honest ones: each gets its due.
 
 A new trick becomes a folder in `cases` before anything is mended:
-`submission.py`, `expect.toml` (the verdicts it may get) and `why.md`.
+`submission.py`, `expect.toml` (the verdicts it may get) and `why.md`. Most are about
+time and judged with `task`; `expect.toml` names another of `tasks` where the trick is
+about memory or bytes.
 """
 
 from __future__ import annotations
@@ -24,6 +26,10 @@ def _expected(folder):
     return tomllib.loads((folder / "expect.toml").read_text())
 
 
+def _task(expected):
+    return HERE / "tasks" / expected["task"] if "task" in expected else TASK
+
+
 def _parameters():
     for folder in sorted((HERE / "cases").iterdir()):
         sample = _expected(folder)["sample"]
@@ -39,7 +45,7 @@ def test_a_program_gets_its_due(folder):
     grade = grade_speed(
         SpeedSubmission(
             source=(folder / "submission.py").read_bytes(),
-            task_folder=TASK,
+            task_folder=_task(expected),
             device="cpu",
             budget_seconds=1.0,
         )

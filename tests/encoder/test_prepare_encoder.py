@@ -52,4 +52,4 @@ def test_a_worker_loads_its_encoder_once_and_warms_it(
 
     assert held.encoder() is held.encoder()
     assert held.background() is held.background()
-    assert loads == [(("",), {"device": "auto", "home": home})]
+    assert loads == [(("",), {"device": "auto", "home": home, "backend": "auto"})]

@@ -141,4 +141,4 @@ def test_without_the_library_the_error_says_so(home, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", refuse)
 
     with pytest.raises(EncoderUnavailable, match="not installed"):
-        load_encoder("", device="cpu", home=home)
+        load_encoder("", device="cpu", home=home, backend="torch")

@@ -15,6 +15,7 @@ from grading.results import Verdict, as_json
 from grading.sandbox import run
 from grading.speed.device import DeviceUnavailable
 from grading.speed.grade import grade_speed, try_speed
+from grading.speed.progress import Stage
 
 BANK = Path(__file__).parents[2] / "bank" / "questions"
 TASK = Path(__file__).parents[1] / "adversarial" / "task"
@@ -94,6 +95,18 @@ def test_a_quick_run_is_nobodys_grade():
     assert grade.pairs == 8
     assert grade.score == 0.0
     assert grade.details["mode"] == "run"
+
+
+def test_who_watches_a_quick_run_sees_stages_counts_and_what_is_printed():
+    seen = []
+    grade = try_speed(submission(b"print('epoch 1')\n" + FAST), watch=seen.append)
+
+    stages = [moment.stage for moment in seen]
+    assert list(dict.fromkeys(stages)) == list(Stage)
+    assert all(moment.cases_checked <= moment.cases == 2 for moment in seen)
+    assert {moment.pairs_wanted for moment in seen} == {grade.pairs}
+    assert seen[0].output == ""
+    assert seen[-1].output == grade.output == "epoch 1\n"
 
 
 def test_a_wrong_case_is_told_by_shape_and_error_and_not_by_its_numbers():

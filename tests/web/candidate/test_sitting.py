@@ -6,11 +6,14 @@ import hashlib
 import re
 
 import pytest
+from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisConnectionError
 
+from assessment.errors import TrialUnderWay
 from assessment.models import AnswerSave, Attempt, AttemptItem, Job, Trial
 from assessment.services.invitations import invitation_cancel
 from assessment.services.jobs import job_claim, job_give_back
-from assessment.services.trials import TRIALS_PER_ITEM
+from assessment.services.trials import trial_progress_note, trial_start
 from assessment.states import AttemptState, JobKind, JobState
 from bank.models import Question
 from tests.make.assessment import make_assessment, speed_body
@@ -230,6 +233,15 @@ def test_a_form_with_odd_hidden_fields_breaks_nothing(writing, field, value):
 
 # -- runs -----------------------------------------------------------------------------
 
+MOMENT = {
+    "stage": "measuring",
+    "cases_checked": 2,
+    "cases": 4,
+    "pairs": 5,
+    "pairs_wanted": 8,
+    "output": "<b>" + "z" * 100_000,
+}
+
 
 def run(who, source="def solve(x): return x", **more):
     return who.client.post(
@@ -256,7 +268,8 @@ def test_a_run_is_queued_with_its_place_and_what_is_left(writing):
     assert answer.json() | {"at": ""} == {
         "state": "queued",
         "ahead": 0,
-        "runs_left": TRIALS_PER_ITEM - 1,
+        "runs_used": 1,
+        "runs_allowed": 30,
         "at": "",
     }
 
@@ -275,8 +288,79 @@ def test_a_second_run_waits_for_the_first(writing):
     answer = run(writing)
 
     assert answer.status_code == 409
-    assert answer.json()["code"] == "trial.refused"
+    assert answer.json()["code"] == "trial.under_way"
     assert Trial.objects.count() == 1
+
+
+def test_one_sitting_runs_one_program_at_a_time(writing):
+    item = writing.attempt.items.get(position=2)
+    other = AttemptItem.objects.create(
+        attempt=writing.attempt, version=item.version, position=3, weight=1.0
+    )
+    run(writing)
+
+    with pytest.raises(TrialUnderWay):
+        trial_start(item=other, source="def solve(x): return x", now=timezone.now())
+
+    assert Trial.objects.count() == 1
+
+
+def test_the_allowance_is_shown_and_kept(writing, settings):
+    settings.TRIALS_PER_QUESTION = 2
+    for _ in range(2):
+        assert run(writing).status_code == 202
+        end_run()
+
+    refused = run(writing)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "trial.used_up")
+    assert "All runs of this question are used" in refused.json()["detail"]
+    assert Trial.objects.count() == 2
+    assert "2 of 2 runs used" in writing.client.get(f"{writing.root}2/").text
+
+
+def test_without_a_script_too_the_page_says_that_the_runs_are_used(writing, settings):
+    settings.TRIALS_PER_QUESTION = 0
+    page = writing.client.get(f"{writing.root}2/")
+
+    answer = writing.client.post(
+        f"{writing.root}2/", form(page, text="def solve(): 1", action="run")
+    )
+
+    assert answer.status_code == 409
+    assert "All runs of this question are used" in answer.text
+    assert writing.answer(2).text == "def solve(): 1"
+    assert Trial.objects.count() == 0
+
+
+def test_a_running_program_shows_how_far_it_is_and_what_it_printed(writing):
+    run(writing)
+    job = Job.objects.get(kind=JobKind.TRIAL)
+    job_claim(job.pk)
+    silent = writing.client.get(f"{writing.root}2/trial").json()
+    trial_progress_note(job.pk, MOMENT)
+
+    facts = writing.client.get(f"{writing.root}2/trial").json()
+
+    assert (silent["state"], "stage" in silent) == ("running", False)
+    assert facts["stage"] == "measuring"
+    assert (facts["cases_checked"], facts["cases"]) == (2, 4)
+    assert (facts["pairs"], facts["pairs_wanted"]) == (5, 8)
+    assert len(facts["output"]) == 8_000
+    assert facts["output_cut"]
+    assert "<b>" not in writing.client.get(f"{writing.root}2/").text.split("main", 1)[1]
+
+
+def test_a_run_goes_on_being_shown_while_the_cache_is_away(writing, monkeypatch):
+    run(writing)
+    job_claim(Job.objects.get(kind=JobKind.TRIAL).pk)
+
+    def away(key):
+        raise RedisConnectionError(key)
+
+    monkeypatch.setattr("assessment.selectors.trials.cache.get", away)
+
+    assert writing.client.get(f"{writing.root}2/trial").json()["state"] == "running"
 
 
 def test_a_finished_run_shows_verdict_interval_and_output(writing):
@@ -298,7 +382,7 @@ def test_a_run_that_we_failed_costs_nothing(writing):
 
     facts = writing.client.get(f"{writing.root}2/trial").json()
 
-    assert (facts["state"], facts["runs_left"]) == ("failed", TRIALS_PER_ITEM)
+    assert (facts["state"], facts["runs_used"]) == ("failed", 0)
 
 
 def test_a_long_output_is_cut_and_said_so(writing):
