@@ -21,6 +21,11 @@ class Tolerance:
     absolute: float
     relative: float
 
+    @property
+    def exact(self) -> bool:
+        """Say whether only equal values are within it."""
+        return self.absolute == self.relative == 0.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from grading.inputs import SpeedSubmission
+    from grading.speed.progress import Watch
     from grading.speed.statistics import Interval
 
 ENGINE: Final = "speed-1"  # goes up when the same program could get another credit
@@ -43,18 +44,23 @@ def grade_speed(submission: SpeedSubmission, *, gpu: Gpu | None = None) -> Speed
     return _graded(submission, FULL, gpu or TorchGpu())
 
 
-def try_speed(submission: SpeedSubmission, *, gpu: Gpu | None = None) -> SpeedGrade:
+def try_speed(
+    submission: SpeedSubmission, *, gpu: Gpu | None = None, watch: Watch | None = None
+) -> SpeedGrade:
     """Judge a submission in a few seconds: all cases checked, a rough speed-up.
 
     The same jail, the same checks and fresh inputs too; one process and eight
-    pairs. Its score is always 0, since it is nobody's grade.
+    pairs. Its score is always 0, since it is nobody's grade. `watch` is told how
+    far it is, while neither program is timed.
 
-    Raises: as `grade_speed`.
+    Raises: as `grade_speed`, and what `watch` raises.
     """
-    return _graded(submission, QUICK, gpu or TorchGpu())
+    return _graded(submission, QUICK, gpu or TorchGpu(), watch)
 
 
-def _graded(submission: SpeedSubmission, effort: Effort, gpu: Gpu) -> SpeedGrade:
+def _graded(
+    submission: SpeedSubmission, effort: Effort, gpu: Gpu, watch: Watch | None = None
+) -> SpeedGrade:
     began = time.monotonic()
     device = resolve(submission.device, gpu)
     task = load_task(submission.task_folder, device)
@@ -69,7 +75,7 @@ def _graded(submission: SpeedSubmission, effort: Effort, gpu: Gpu) -> SpeedGrade
         failure = Failure(verdict=Verdict.REFUSED, reason=refused)
     else:
         with exclusive(device, gpu), _one_thread():
-            failure = Judgement(record, submission, effort, gpu).run()
+            failure = Judgement(record, submission, effort, gpu, watch).run()
     return _made(record, failure, effort, time.monotonic() - began)
 
 

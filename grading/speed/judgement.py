@@ -9,6 +9,7 @@ all of its life, so a round is short and there are many.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import time
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from grading.speed.device import Quiet
 from grading.speed.lane import Called, Failure, Lane, Weights
 from grading.speed.memory import table_of, weight_file
 from grading.speed.metric import Cost, Metric, message
+from grading.speed.progress import TELL_SECONDS, Progress, Stage
 from grading.speed.record import Question, what_is_wrong
 from grading.speed.statistics import FEWEST_PAIRS
 from grading.speed.task import fresh_generator
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grading.inputs import SpeedSubmission
+    from grading.speed.clocks import Spent
     from grading.speed.device import Gpu
+    from grading.speed.progress import Watch
     from grading.speed.record import Record
 
 LOCK_SECONDS: Final = 120.0  # wall; a cold start on a starved machine
@@ -81,7 +85,12 @@ class Judgement:
     """Runs the rounds and fills the record."""
 
     def __init__(
-        self, record: Record, submission: SpeedSubmission, effort: Effort, gpu: Gpu
+        self,
+        record: Record,
+        submission: SpeedSubmission,
+        effort: Effort,
+        gpu: Gpu,
+        watch: Watch | None = None,
     ) -> None:
         self._record = record
         self._task = record.task
@@ -103,12 +112,15 @@ class Judgement:
         )
         self._unseen = set(cases)
         self._measuring = 0.0  # seconds
+        self._watch = watch
+        self._told: tuple[Stage, float] | None = None  # and when, monotonic
 
     def run(self) -> Failure | None:
         """Judge; return how the submission failed, or None when it went through.
 
         Raises: `AuthorFault`, `ServiceFault`.
         """
+        self._tell(Stage.STARTING)
         with self._weight_file() as weights:
             while not self._done():
                 self._record.processes += 1
@@ -138,6 +150,29 @@ class Judgement:
         """Return the pairs that are enough; each of memory is its own process."""
         in_memory = self._task.metric is Metric.MEMORY
         return FEWEST_PAIRS if in_memory else self._effort.fewest_pairs
+
+    def _tell(self, stage: Stage, candidate: Lane | None = None) -> None:
+        """Tell who watches how far this is, and not more often than they can read."""
+        if self._watch is None:
+            return
+        now = time.monotonic()
+        told = self._told
+        if told is not None and told[0] is stage and now - told[1] < TELL_SECONDS:
+            return
+        self._told = (stage, now)
+        if candidate is not None and self._record.processes == 1:
+            self._record.printed = candidate.printed()
+        cases = len(self._task.cases)
+        self._watch(
+            Progress(
+                stage=stage,
+                cases_checked=cases - len(self._unseen),
+                cases=cases,
+                pairs=len(self._record.candidate),
+                pairs_wanted=self._fewest(),
+                output=self._record.printed,
+            )
+        )
 
     # ---------------------------------------------------------------- lanes
 
@@ -245,14 +280,26 @@ class Judgement:
         return None
 
     def _load(self, sides: _Sides) -> Failure | None:
-        task = self._task
         for lane in (sides.candidate, sides.baseline):
-            result = lane.load(task.load_seconds)
+            result = self._turn(sides, lane, Stage.LOADING)
             if not isinstance(result, Failure):
-                result = lane.prepare(task.prepare_seconds)
+                result = self._turn(sides, lane, Stage.PREPARING)
             if isinstance(result, Failure):
                 return self._blamed(result, lane is sides.baseline)
         return None
+
+    def _turn(self, sides: _Sides, lane: Lane, stage: Stage) -> Spent | Failure:
+        """Load or prepare one program, while who watches sees what ours prints."""
+        shown = Stage.PREPARING if lane is sides.baseline else stage
+        tell = functools.partial(self._tell, shown, sides.candidate)
+        tell()
+        lane.on_tick = None if self._watch is None else tell
+        if stage is Stage.LOADING:
+            result = lane.load(self._task.load_seconds)
+        else:
+            result = lane.prepare(self._task.prepare_seconds)
+        lane.on_tick = None
+        return result
 
     def _first_cases(self) -> list[int]:
         """Return a round's first case numbers; the first rounds see every case."""
@@ -289,6 +336,7 @@ class Judgement:
 
     def _pair(self, sides: _Sides, number: int) -> _Pair | Failure:
         """Run both programs on the same new inputs, in random order."""
+        self._tell(Stage.MEASURING, sides.candidate)
         inputs = self._task.inputs(number, self._generator)
         question = Question(
             number=number,

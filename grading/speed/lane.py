@@ -29,7 +29,7 @@ from grading.speed import clocks
 from grading.speed.memory import Region
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from torch import Tensor
 
@@ -84,6 +84,7 @@ class Lane:
         self.jail = jail
         self.limits = limits
         self.memory_by = ""  # what bounds it, known once it is ready
+        self.on_tick: Callable[[], None] | None = None  # while it loads or prepares
         self._table = table
         self._device = device
         self._memory_compared = memory_compared
@@ -180,7 +181,7 @@ class Lane:
         Units: bytes, as the kernel charges the lane's control group.
         Raises: `SandboxUnavailable` where no control group counts memory. What a
             process has mapped would be no substitute: files in the scratch folder
-            and anonymous files are not in it.
+            lie in memory and are not in it.
         """
         peak = self.jail.group.memory_peak()
         if peak is None:
@@ -235,6 +236,8 @@ class Lane:
             if spent.wall > seconds + STARVED_SECONDS:
                 message = "The machine was too busy to finish one call."
                 raise NodeTooBusy(message)
+            if self.on_tick is not None:
+                self.on_tick()
 
     def _shared(self) -> int:
         """Return the bytes a lane's memory files can add to what it seems to hold."""

@@ -129,6 +129,9 @@ def what_is_wrong(
     for output, found, exact in zip(task.outputs, outputs, question.truth, strict=True):
         compared = compare(found, exact, output.tolerance)
         where = f"case {case}, {_named(output, found)}"
+        if compared.off and output.tolerance.exact:
+            words = f"is wrong in {compared.off} of {compared.values} values."
+            return f"Wrong result: {where} {words}", None
         if not math.isfinite(compared.worst):
             return f"Wrong result: {where} has values that are not finite.", None
         if not compared.within:

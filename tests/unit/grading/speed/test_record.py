@@ -176,3 +176,16 @@ def test_a_number_that_is_not_finite_never_reaches_a_grade(folder):
     wrong, worst = what_is_wrong(task, question, (question.truth[0].float(),))
     assert "far away" in wrong
     assert worst is None
+
+
+def test_whole_numbers_that_must_be_equal_are_counted_not_measured(folder):
+    edited(folder, ("atol: 2.0e-5, rtol: 2.0e-5", "atol: 0, rtol: 0"))
+    task = load_task(folder, "cpu")
+    question = asked(task)
+    found = question.truth[0].to(torch.float32) * 0 + 5
+
+    wrong, worst = what_is_wrong(task, question, (found,))
+
+    assert wrong is not None
+    assert "is wrong in 51 of 51 values" in wrong
+    assert worst is None
