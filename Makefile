@@ -8,7 +8,7 @@ UV := UV_FIND_LINKS="$$($(V)/pip config get global.find-links 2>/dev/null)" $(V)
 # Compiled modules halve the workers' start; some machines switch them off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check format lint types layers bench lock frontend frontend-check texts clean
+.PHONY: run test check format lint types layers bench bench-full lock frontend frontend-check texts clean
 
 run: .venv/.run
 	@sh deploy/system-packages.sh run
@@ -34,7 +34,11 @@ layers: .venv/.test
 
 bench: .venv/.test
 	$(V)/python -m pytest -s -q -m "" tests/benchmarks/bench_text.py
-	$(V)/python -m tests.benchmarks.bench_judge $(ARGS)
+	$(V)/python -m tests.benchmarks.bench_judge --minutes 15 $(ARGS)
+
+# Hours; ends and goes on where it was: what is finished is a line of the file.
+bench-full: .venv/.test
+	$(V)/python -m tests.benchmarks.bench_judge --resume var/bench_judge.jsonl $(ARGS)
 
 .venv/bin/uv:
 	@command -v $(PY) >/dev/null || { echo "$(PY) was not found. Install Python 3.11, or name it: make PY=/path/to/python3.11 ..." >&2; exit 1; }

@@ -9,7 +9,9 @@
     ├── AttemptNotOpen          not started yet, or handed in already
     ├── AnswerConflict          somebody saved a newer text meanwhile
     ├── AnswerTooLong           more than an answer may hold
-    ├── TrialRefused            no run left, or one is under way
+    ├── TrialRefused            a question that takes no code
+    │   ├── TrialUnderWay       one run at a time
+    │   └── TrialsUsedUp        no run left
     ├── AssessmentInvalid       an assessment that nobody could sit
     ├── MarkInvalid             an override without a reason or out of range
     ├── NotReady                something must happen first
@@ -101,10 +103,29 @@ class AnswerTooLong(AssessmentError):
 
 
 class TrialRefused(AssessmentError):
-    """The candidate has no run left, or one is still under way."""
+    """No run can be started for this question."""
 
     code = "trial.refused"
-    sentence = "A run is still under way, or no run is left for this question."
+    sentence = "This question takes no code, so there is nothing to run."
+
+
+class TrialUnderWay(TrialRefused):
+    """The candidate's last run is not finished."""
+
+    code = "trial.under_way"
+    sentence = (
+        "Your last run is not finished yet. One run at a time; nothing was counted."
+    )
+
+
+class TrialsUsedUp(TrialRefused):
+    """The candidate has no run left for this question."""
+
+    code = "trial.used_up"
+    sentence = (
+        "All runs of this question are used. You can still change, save and hand in "
+        "your code."
+    )
 
 
 class AssessmentInvalid(AssessmentError):

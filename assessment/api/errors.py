@@ -106,7 +106,11 @@ PROBLEMS: Final[Mapping[str, ProblemKind]] = {
     "attempt.not_open": ProblemKind(status=409, title="Not open for writing"),
     "answer.conflict": ProblemKind(status=409, title="A newer text was saved"),
     "answer.too_long": ProblemKind(status=413, title="The answer is too long"),
-    "trial.refused": ProblemKind(status=409, title="No run is possible now"),
+    "trial.refused": ProblemKind(status=409, title="The question takes no code"),
+    "trial.under_way": ProblemKind(
+        status=409, title="A run is under way already", retryable=True
+    ),
+    "trial.used_up": ProblemKind(status=409, title="All runs are used"),
     "mark.invalid": ProblemKind(status=422, title="The mark is not valid"),
     # the question bank
     "bank.question_format": ProblemKind(

@@ -145,6 +145,8 @@ ENCODER_BACKEND = choice(
     "ENCODER_BACKEND", among=("auto", "torch", "onnx", "openvino"), default="auto"
 )
 DEVICE = choice("DEVICE", among=("auto", "cpu", "cuda"), default="auto")
+# Quick runs of one's own code, for each question of a sitting.
+TRIALS_PER_QUESTION = env.int("TRIALS_PER_QUESTION", 30)
 
 # -- e-mail ---------------------------------------------------------------------------
 EMAIL_FILE_PATH = INFERVIEW_HOME / "mail"

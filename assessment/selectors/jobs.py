@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Q
 
 from assessment.models import Job
-from assessment.states import JobState
+from assessment.states import JobKind, JobState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,6 +28,11 @@ MAX_TRIES: Final = 3
 def jobs_lost_at(moment: datetime) -> QuerySet[Job]:
     """Return running jobs whose worker must be gone by `moment`."""
     return Job.objects.filter(state=JobState.RUNNING, lease_until__lt=moment)
+
+
+def jobs_waiting(kind: JobKind) -> QuerySet[Job]:
+    """Return queued jobs of a kind that nobody has tried yet, the oldest first."""
+    return Job.objects.filter(kind=kind, state=JobState.QUEUED, tries=0).order_by("pk")
 
 
 def jobs_unheard_at(moment: datetime) -> QuerySet[Job]:

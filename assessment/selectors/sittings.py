@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
-from assessment.models import AttemptItem, Job, Trial
-from assessment.states import JobKind, JobState
+from assessment.models import AttemptItem
 from bank.definitions import Kind
 from bank.selectors import live_questions
 
@@ -39,17 +38,3 @@ def sitting_item(attempt: Attempt, position: int) -> AttemptItem | None:
     if item is not None:
         item.attempt = attempt  # spares a query, and is what the caller has checked
     return item
-
-
-def latest_trial(item: AttemptItem) -> Trial | None:
-    """Return the newest run of a question's code, whatever became of it."""
-    return item.trials.select_related("job").last()
-
-
-def trials_ahead(trial: Trial) -> int:
-    """Return how many runs of other candidates are served before this one."""
-    return Job.objects.filter(
-        kind=JobKind.TRIAL,
-        state__in=[JobState.QUEUED, JobState.RUNNING],
-        pk__lt=trial.job_id,
-    ).count()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from assessment.dispatch import TASKS, send_on_commit
 from assessment.errors import IllegalMove
 from assessment.models import Job, JobEvent
-from assessment.selectors.jobs import MAX_TRIES
+from assessment.selectors.jobs import MAX_TRIES, jobs_waiting
 from assessment.states import JobKind, JobState, may_follow
 
 if TYPE_CHECKING:
@@ -64,6 +64,17 @@ def job_claim(job_id: int) -> bool:
         tries=F("tries") + 1, lease_until=timezone.now() + LEASE
     )
     return True
+
+
+@transaction.atomic
+def jobs_claim_waiting(kind: JobKind, *, most: int) -> list[int]:
+    """Take up to `most` queued jobs of a kind for this worker, the oldest first.
+
+    Only jobs that nobody has tried: one that was lost or given back may be what ends
+    a worker, and is graded alone. Returns the ids of the jobs that are now ours.
+    """
+    waiting = list(jobs_waiting(kind).values_list("pk", flat=True)[:most])
+    return [job_id for job_id in waiting if job_claim(job_id)]
 
 
 @transaction.atomic

@@ -22,6 +22,8 @@ from assessment.errors import (
     NotFound,
     NotReady,
     TrialRefused,
+    TrialsUsedUp,
+    TrialUnderWay,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ STATUS: Final[Mapping[str, int]] = {
     AnswerConflict.code: 409,
     AnswerTooLong.code: 413,
     TrialRefused.code: 409,
+    TrialUnderWay.code: 409,
+    TrialsUsedUp.code: 409,
     NotFound.code: 404,
     NotReady.code: 409,
     "request.unreadable": 400,

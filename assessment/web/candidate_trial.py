@@ -4,24 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from assessment.selectors.sittings import latest_trial, trials_ahead
-from assessment.services.trials import trials_left
+from django.conf import settings
+
+from assessment.selectors.trials import (
+    LONGEST_OUTPUT,
+    latest_trial,
+    trial_progress,
+    trials_ahead,
+    trials_used,
+)
 from assessment.states import JobState
 
 if TYPE_CHECKING:
-    from assessment.models import AttemptItem
+    from collections.abc import Mapping
 
-LONGEST_OUTPUT: Final = 8_000  # characters of what a program printed
+    from assessment.models import AttemptItem, Trial
+
+COUNTS: Final = ("cases_checked", "cases", "pairs", "pairs_wanted")
 
 
 def trial_facts(item: AttemptItem) -> dict[str, Any]:
-    """Return the newest run of a question's code and how many runs are left.
+    """Return the newest run of a question's code, and the allowance of runs.
 
     `state` is "none", "queued", "running", "finished" or "failed"; a failed run was
-    our fault and is not counted.
+    our fault and is not counted. A running one says how far it is once its worker
+    has: `stage`, counts, and what the program printed so far.
     """
     trial = latest_trial(item)
-    facts: dict[str, Any] = {"state": "none", "runs_left": trials_left(item)}
+    facts: dict[str, Any] = {
+        "state": "none",
+        "runs_used": trials_used(item),
+        "runs_allowed": settings.TRIALS_PER_QUESTION,
+    }
     if trial is None:
         return facts
     facts["at"] = trial.created_at.isoformat()
@@ -29,11 +43,10 @@ def trial_facts(item: AttemptItem) -> dict[str, Any]:
     if state == JobState.QUEUED:
         return {**facts, "state": "queued", "ahead": trials_ahead(trial)}
     if state == JobState.RUNNING:
-        return {**facts, "state": "running"}
+        return {**facts, "state": "running", **_progress_facts(trial)}
     if state != JobState.GRADED or trial.result is None:
         return {**facts, "state": "failed"}
     result = trial.result
-    output = str(result.get("output") or "")
     return {
         **facts,
         "state": "finished",
@@ -43,6 +56,21 @@ def trial_facts(item: AttemptItem) -> dict[str, Any]:
         "low": result["low"],
         "high": result["high"],
         "device": result["device"],
+        **_output_facts(result),
+    }
+
+
+def _progress_facts(trial: Trial) -> dict[str, Any]:
+    progress = trial_progress(trial)
+    if progress is None:
+        return {}
+    counts = {name: progress[name] for name in COUNTS}
+    return {"stage": progress["stage"], **counts, **_output_facts(progress)}
+
+
+def _output_facts(said: Mapping[str, Any]) -> dict[str, Any]:
+    output = str(said.get("output") or "")
+    return {
         "output": output[:LONGEST_OUTPUT],
         "output_cut": len(output) > LONGEST_OUTPUT,
     }

@@ -96,11 +96,19 @@ def trial_words() -> dict[str, str]:
         "starting": _("Asking for a run"),
         "queued_next": _("Waiting: next in line"),
         "queued": _("Waiting: {ahead} runs are before yours"),
-        "running": _("Running for {seconds} s"),
+        "running": _("Running"),
+        "seconds": _("{seconds} s"),
         "running_long": _(
-            "Running for {seconds} s. Most runs take less than a minute; we do not "
-            "know how long this one will."
+            "Most runs take less than a minute; we do not know how long this one will."
         ),
+        "stage_starting": _("Starting an isolated process"),
+        "stage_loading": _("Loading your file"),
+        "stage_preparing": _("Preparing both programs"),
+        "stage_measuring": _(
+            "Checked {cases_checked} of {cases} cases, measured {pairs} of "
+            "{pairs_wanted} pairs"
+        ),
+        "output_so_far": _("What your program has printed so far"),
         "failed": _(
             "We could not carry out this run. That is our fault, and it does not "
             "count as one of your runs. Your code is saved; please try again."
@@ -109,11 +117,17 @@ def trial_words() -> dict[str, str]:
             "We could not reach the server. Your code is kept on this device; run "
             "it again when the connection is back."
         ),
-        "refused": _("A run is under way already, or all runs are used."),
+        "under_way": _("Your last run is not finished yet: one run at a time."),
+        "used_up": _(
+            "All runs of this question are used. You can still change, save and hand "
+            "in your code."
+        ),
+        "refused": _(
+            "Our server did not accept this run. Reload the page and try again."
+        ),
         "too_long": _("This file is larger than a file may be; it was not run."),
         "over": _("The time is over; no more runs can be started."),
-        "runs_left": _("{count} runs left"),
-        "no_runs_left": _("No runs left. You can still change and save your code."),
+        "runs_used": _("{used} of {allowed} runs used"),
         "speedup": _("Speed-up {speedup}x ({low} to {high}), baseline = 1"),
         "speedup_only": _(
             "Speed-up {speedup}x, baseline = 1; too few pairs for an interval"

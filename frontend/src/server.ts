@@ -28,9 +28,15 @@ export type Draft = {
 
 export type TrialFacts = {
   state: "none" | "queued" | "running" | "finished" | "failed";
-  runs_left: number;
+  runs_used: number;
+  runs_allowed: number;
   at?: string;
   ahead?: number;
+  stage?: string;
+  cases_checked?: number;
+  cases?: number;
+  pairs?: number;
+  pairs_wanted?: number;
   verdict?: string;
   reason?: string;
   speedup?: number | null;
@@ -47,6 +53,8 @@ export type Failure =
   | { kind: "fault" }
   | { kind: "over"; clock: ClockFacts | null }
   | { kind: "too_long" }
+  | { kind: "under_way" }
+  | { kind: "used_up" }
   | { kind: "other_browser" }
   | { kind: "refused" };
 
@@ -168,6 +176,10 @@ function failure({ response, body }: Answered): Failure {
     case "answer.too_long":
     case "request.too_large":
       return { kind: "too_long" };
+    case "trial.under_way":
+      return { kind: "under_way" };
+    case "trial.used_up":
+      return { kind: "used_up" };
     default:
       return { kind: "refused" };
   }

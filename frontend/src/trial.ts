@@ -5,18 +5,21 @@ import { isFailure, type Failure, type Server, type TrialFacts } from "./server"
 import { localTime } from "./times";
 
 const POLL_MS = 1_000;
+const POLL_RUNNING_MS = 700; // its worker says every half second how far it is
 const POLL_LATER_MS = 2_500;
 const HONEST_AFTER_S = 10;
 
 export class TrialPanel {
   private readonly button = byId<HTMLButtonElement>("run");
   private readonly state = byId("trial-state");
-  private readonly left = byId("runs-left");
+  private readonly progress = byId("trial-progress");
+  private readonly used = byId("runs-used");
   private readonly output = byId("trial-output");
   private readonly outputTitle = byId("trial-output-title");
   private readonly outputText = byId("trial-output-text");
   private since = 0;
   private runningSince = 0;
+  private closed = false; // the time is over; what runs is still shown
 
   constructor(
     private readonly position: number,
@@ -24,18 +27,20 @@ export class TrialPanel {
     private readonly words: Words,
     facts: TrialFacts,
   ) {
+    byId("run-key").hidden = false;
     this.show(facts);
     if (facts.state === "queued" || facts.state === "running") this.wait();
   }
 
   close(): void {
+    this.closed = true;
     this.button.disabled = true;
   }
 
   async run(source: string): Promise<void> {
-    if (this.button.getAttribute("aria-disabled") === "true") return;
+    if (this.closed || this.button.getAttribute("aria-disabled") === "true") return;
     this.busy(true);
-    this.output.hidden = true;
+    this.output.hidden = this.progress.hidden = true;
     this.say(this.words["starting"] ?? "");
     let facts = await this.server.startTrial(this.position, source);
     if (isFailure(facts) && facts.kind === "offline") {
@@ -56,8 +61,9 @@ export class TrialPanel {
   private wait(): void {
     this.busy(true);
     this.since ||= performance.now();
-    const patient = performance.now() - this.since > 20_000;
-    setTimeout(() => void this.poll(), patient ? POLL_LATER_MS : POLL_MS);
+    const long = performance.now() - this.since > 20_000;
+    const pause = this.runningSince ? POLL_RUNNING_MS : long ? POLL_LATER_MS : POLL_MS;
+    setTimeout(() => void this.poll(), pause);
   }
 
   private async poll(): Promise<void> {
@@ -74,26 +80,52 @@ export class TrialPanel {
 
   private show(facts: TrialFacts): void {
     const { words } = this;
-    this.left.textContent =
-      facts.runs_left > 0 ? fill(words["runs_left"], { count: facts.runs_left }) : fill(words["no_runs_left"]);
+    this.used.textContent = fill(words["runs_used"], { used: facts.runs_used, allowed: facts.runs_allowed });
+    this.progress.hidden = facts.state !== "running";
     switch (facts.state) {
       case "none":
+        if (facts.runs_used >= facts.runs_allowed) this.say(words["used_up"] ?? "");
         break;
       case "queued":
+        this.runningSince = 0; // perhaps given back by a worker
         this.say(facts.ahead ? fill(words["queued"], { ahead: facts.ahead }) : fill(words["queued_next"]));
         break;
-      case "running": {
-        this.runningSince ||= performance.now();
-        const seconds = Math.round((performance.now() - this.runningSince) / 1000);
-        this.say(fill(words[seconds > HONEST_AFTER_S ? "running_long" : "running"], { seconds }));
+      case "running":
+        this.follow(facts);
         break;
-      }
       case "failed":
         this.say(fill(words["failed"]));
         break;
       case "finished":
         this.finish(facts);
     }
+  }
+
+  /** What is read out changes once; the counts beside it are there to be looked at. */
+  private follow(facts: TrialFacts): void {
+    const { words } = this;
+    this.runningSince ||= performance.now();
+    const seconds = Math.round((performance.now() - this.runningSince) / 1000);
+    this.say(words["running"] ?? "");
+    const { cases_checked = 0, cases = 0, pairs = 0, pairs_wanted = 0 } = facts;
+    const parts = [
+      fill(words[`stage_${facts.stage ?? ""}`], { cases_checked, cases, pairs, pairs_wanted }),
+      fill(words["seconds"], { seconds }),
+      seconds > HONEST_AFTER_S ? (words["running_long"] ?? "") : "",
+    ];
+    this.progress.textContent = parts.filter(Boolean).join(" · ");
+    this.print(facts, words["output_so_far"] ?? "");
+  }
+
+  private print(facts: TrialFacts, title: string): void {
+    this.output.hidden = !facts.output;
+    if (!facts.output) return;
+    this.outputTitle.textContent = [title, facts.output_cut ? this.words["output_cut"] : ""].filter(Boolean).join(" ");
+    const box = this.outputText;
+    if (box.textContent === facts.output) return; // keeps what is selected
+    const atEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - 4;
+    box.textContent = facts.output;
+    if (atEnd && facts.state === "running") box.scrollTop = box.scrollHeight;
   }
 
   private finish(facts: TrialFacts): void {
@@ -113,12 +145,8 @@ export class TrialPanel {
     // The grader's own sentence names the case and the numbers; it is in English.
     if (facts.reason) this.state.append(paragraph(facts.reason, "small", "en"));
     this.state.append(paragraph([at, device].filter(Boolean).join(" · "), "small soft"));
-    this.output.hidden = !facts.output;
-    if (facts.output) {
-      const title = [words["output"], facts.output_cut ? words["output_cut"] : ""].filter(Boolean).join(" ");
-      this.outputTitle.textContent = title;
-      this.outputText.textContent = facts.output;
-    }
+    this.print(facts, words["output"] ?? "");
+    if (facts.runs_used >= facts.runs_allowed) this.state.append(paragraph(words["used_up"] ?? "", "small"));
   }
 
   private say(first: string, ...more: string[]): void {
@@ -146,6 +174,10 @@ export class TrialPanel {
         return words["too_long"] ?? "";
       case "over":
         return words["over"] ?? "";
+      case "under_way":
+        return words["under_way"] ?? "";
+      case "used_up":
+        return words["used_up"] ?? "";
       default:
         return words["refused"] ?? "";
     }

@@ -11,25 +11,33 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import resource
+import subprocess
+import sys
 import time
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
 
 from grading.inputs import TextAnswer
 from grading.text.adhoc import adhoc_rubric
 from grading.text.encoder import HashEncoder
 from grading.text.grade import grade_many, grade_text
-from grading.text.packed_e5 import prepared_folder
 from grading.text.loading import load_encoder
+from grading.text.packed_e5 import PROMPT, prepared_folder
+from grading.text.reading import read
 from grading.text.vectors import Remembering, recalled
 from tests.encoder.written import shipped_background, written
 
 SAMPLE = 439  # of each public set: all of Beetle's unseen answers
 SEED = 3
+BARE = ("onnx", "openvino")
+NAIVE_BATCH = 32
+TURN = 28  # answers before the next engine has its turn
+MOST_CHANGED = 0.005  # of the decisions, against the model on torch
 SETS = ("semeval2013_beetle", "semeval2013_scientsbank")
 
 
@@ -118,33 +126,116 @@ def _best_reference(row) -> str:
 
 
 @pytest.mark.slow
-def test_seconds(home, background, tmp_path):
-    def clocked(what, action):
-        wall, cpu = time.perf_counter(), time.process_time()
-        result = action()
-        spent = time.perf_counter() - wall, time.process_time() - cpu
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        show(what, f"{spent[0]:.2f} s", f"{spent[1]:.2f} CPU s", f"peak {memory} MB")
-        return result
+def test_answers_per_core_second(home, background):
+    """Whole grades against the naive service, which only encodes, in one run.
 
-    answers = [w.answer for w in written("tuned")]
-    show()
-    clocked("unpacking the model", lambda: prepared_folder(tmp_path))
-    encoder = Remembering(
-        clocked("loading it", lambda: load_encoder("", device="auto", home=home)),
-        home / "vectors",
+    The naive service hands each answer's units to `SentenceTransformer.encode`, 32 in
+    a batch, on one thread. Turns are interleaved, so other work hits all alike.
+    """
+    answers = [one.answer for one in written("tuned")]
+    plain = load_encoder("", device="cpu", home=home, backend="torch")
+    naive = SentenceTransformer(str(prepared_folder(home)), device="cpu")
+    units = [[PROMPT + unit.plain for unit in read(answer).units] for answer in answers]
+    engines = {
+        name: Remembering(load_encoder("", device="cpu", home=home, backend=name))
+        for name in BARE
+    }
+    wanted = grade_many(answers, Remembering(plain), background)
+    grades = {  # also the vectors of rubrics and background, which are kept
+        name: grade_many(answers, engine, background)
+        for name, engine in engines.items()
+    }
+    naive.encode(units[0], batch_size=NAIVE_BATCH, show_progress_bar=False)
+
+    spent: dict[str, float] = defaultdict(float)
+
+    def clocked(what, action):
+        start = time.process_time()
+        action()
+        spent[what] += time.process_time() - start
+
+    for first in range(0, len(answers), TURN):
+        some = answers[first : first + TURN]
+        for mine in units[first : first + TURN]:
+            clocked(
+                "naive",
+                lambda mine=mine: naive.encode(
+                    mine, batch_size=NAIVE_BATCH, show_progress_bar=False
+                ),
+            )
+        for name, engine in engines.items():
+            clocked(f"{name}, bulk", partial(grade_many, some, engine, background))
+            for one in some:
+                clocked(f"{name}, single", partial(grade_text, one, engine, background))
+
+    show(
+        f"\n{len(answers)} answers", f"{sum(map(len, units)) / len(answers):.1f} units"
     )
-    clocked(
-        "vectors of background and rubrics",
-        lambda: grade_many(answers, encoder, background),
-    )
-    median = sorted(answers, key=lambda a: len(a.text))[len(answers) // 2]
-    clocked(
-        f"one answer of {len(median.text)} characters",
-        lambda: grade_text(median, encoder, background),
-    )
-    clocked(
-        f"{len(answers)} answers together",
-        lambda: grade_many(answers, encoder, background),
-    )
-    assert encoder.device in {"cpu", "cuda"}
+    show("engine", "answers per core-second", "CPU ms an answer", "ratio to naive")
+    for what, seconds in spent.items():
+        show(
+            what,
+            f"{len(answers) / seconds:.1f}",
+            f"{1000 * seconds / len(answers):.1f}",
+            f"{spent['naive'] / seconds:.2f}x",
+        )
+    for name, found in grades.items():
+        pairs = [
+            (mine, theirs)
+            for grade, other in zip(found, wanted, strict=True)
+            for mine, theirs in zip(grade.points, other.points, strict=True)
+        ]
+        changed = sum((m.credit > 0.5) != (t.credit > 0.5) for m, t in pairs)
+        apart = max(abs(g.score - w.score) for g, w in zip(found, wanted, strict=True))
+        show(
+            f"{name} against torch, {engines[name].name}",
+            f"{changed} of {len(pairs)} decisions changed",
+            f"scores apart by {apart:.4f} at most",
+        )
+        assert changed <= MOST_CHANGED * len(pairs)
+    assert spent["naive"] > spent["onnx, bulk"]
+
+
+@pytest.mark.slow
+def test_a_cold_worker(home, tmp_path):
+    """What a text worker's process spends until its first grade, and holds then.
+
+    The bank's vectors lie in the data folder, as they do from a second start on.
+    """
+    load_encoder("", device="cpu", home=home)  # unpacked and exported
+    for start in ("first start, vectors not kept yet", "later start"):
+        ran = subprocess.run(
+            [sys.executable, "-c", COLD, str(home), str(tmp_path)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        seconds, memory, engine, torch = ran.stdout.split()[-4:]
+        show(f"\n{start}", f"{seconds} CPU s", f"peak {memory} MB", engine)
+        assert torch == "False"
+
+
+COLD = """
+import resource, sys
+from pathlib import Path
+import django
+django.setup()
+from django.conf import settings
+from grading.inputs import TextAnswer
+from grading.text.grade import grade_many
+from grading.text.loading import load_encoder
+from grading.text.vectors import Remembering
+from bank.parsing import parse_question
+from workers import encoder
+home, vectors = map(Path, sys.argv[1:])
+loaded = load_encoder("", device="cpu", home=home)
+encoder._held["encoder"] = Remembering(loaded, vectors)
+encoder.warm()
+rubric = parse_question(settings.BANK_FOLDER / "gradient-clipping").rubric
+said = "The norm of the gradients is limited, so that one bad batch does no harm."
+answer = TextAnswer(text=said, language="en", rubric=rubric)
+grade_many([answer], encoder.encoder(), encoder.background())
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(f"{used.ru_utime + used.ru_stime:.2f}", used.ru_maxrss // 1024,
+      type(loaded).__name__, "torch" in sys.modules)
+"""

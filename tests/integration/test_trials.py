@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
@@ -13,6 +15,7 @@ from assessment.selectors.trials import trial_progress, trials_used
 from assessment.services.trials import trial_start
 from assessment.states import AttemptState, JobState
 from grading.errors import SandboxUnavailable
+from grading.inputs import SpeedSubmission
 from grading.results import SpeedGrade, Verdict
 from grading.speed.progress import Progress, Stage
 from tests.make.assessment import make_assessment, make_attempt
@@ -86,6 +89,22 @@ def test_a_page_can_see_how_far_a_run_is(item, monkeypatch):
     assert (progress["stage"], progress["pairs"]) == ("measuring", 5)
     assert len(progress["output"]) == 8_001
     assert type(progress["stage"]) is str
+
+
+def test_the_real_judge_tells_how_far_it_is(item, monkeypatch):
+    folder = Path(__file__).parents[1] / "adversarial" / "task"
+    source = b"print('epoch 1')\n" + (folder / "baseline.py").read_bytes()
+    given = SpeedSubmission(source=source, task_folder=folder, device="cpu")
+    monkeypatch.setattr(speed, "trial_submission_of", lambda job_id: given)
+    trial = started(item)
+
+    speed.trial_job(trial.job_id)
+
+    trial.refresh_from_db()
+    last = trial_progress(trial)
+    assert (last["stage"], last["pairs_wanted"]) == ("measuring", 8)
+    assert last["output"] == trial.result["output"] == "epoch 1\n"
+    assert trial.result["pairs"] == 8
 
 
 def test_a_run_ends_well_though_nobody_can_be_told_how_far_it_is(item, monkeypatch):

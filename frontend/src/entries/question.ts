@@ -388,12 +388,28 @@ form.addEventListener("submit", (event) => {
     return;
   }
   if (button?.name === "action" && value === "run") {
-    void saver.flush();
-    void panel?.run(field.text());
+    run();
     return;
   }
   void leave(() => post(button?.name ?? "action", value));
 });
+
+function run(): void {
+  void saver.flush();
+  void panel?.run(field.text());
+}
+
+// Before the editor, which would add a line.
+form.addEventListener(
+  "keydown",
+  (event) => {
+    if (!panel || event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat) run();
+  },
+  { capture: true },
+);
 
 /** Ask the server for the next page as the form would, but with the text left out. */
 function post(name: string, value: string): void {
