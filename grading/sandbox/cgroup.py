@@ -209,9 +209,8 @@ class Group:
         """Return the bytes that the kernel charges to this group now.
 
         That is all of its own, whatever thread asked for it and whether it is
-        mapped, in the scratch folder or in an anonymous file; not what another
-        group touched first, like the judge's inputs and outputs. None when no
-        controller counts.
+        mapped or in the scratch folder; not what another group touched first, like
+        the judge's inputs and outputs. None when no controller counts.
         """
         if "memory" in self._v1:
             return int(self._v1_account("usage_in_bytes").read_text())
