@@ -532,8 +532,9 @@ class SpeedView:
     reason: str  # the judge's own sentence, in English
     interval: Interval | None
     credited: str
+    above_reference: bool  # better than the task's own solution
     pairs: int
-    clock: str
+    compared: str  # what of the two programs, in words
     device: str
     device_words: str
     cases: tuple[Case, ...]
@@ -542,19 +543,32 @@ class SpeedView:
     seconds: int
 
 
+# By the task's metric and the clock of the judgement.
+COMPARED: Final = {
+    ("time", "cpu"): gettext_lazy("processor time"),
+    ("time", "wall"): gettext_lazy("wall time"),
+    ("memory", "cpu"): gettext_lazy("most memory held"),
+    ("memory", "wall"): gettext_lazy("most memory held"),
+    ("bytes", "cpu"): gettext_lazy("processor time and the time to send what it made"),
+    ("bytes", "wall"): gettext_lazy("wall time and the time to send what it made"),
+}
+
+
 def speed_of(grade: Mapping[str, Any]) -> SpeedView:
     """Return what a page shows of a speed grade."""
     verdict = str(grade["verdict"])
     device = str(grade["device"])
     credited = grade["credited"]
+    details = grade.get("details", {})
     return SpeedView(
         verdict=verdict,
         headline=str(VERDICTS.get(verdict, verdict)),
         reason=str(grade["reason"]),
         interval=interval_of(grade),
         credited="" if credited is None else f"{credited:.2f}x",
+        above_reference=bool(details.get("above_reference")),
         pairs=int(grade["pairs"]),
-        clock=str(grade["clock"]),
+        compared=str(COMPARED[str(details.get("metric", "time")), str(grade["clock"])]),
         device=device,
         device_words=str(DEVICES.get(device, device)),
         cases=tuple(_case(case) for case in grade["cases"]),
