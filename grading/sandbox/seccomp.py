@@ -1,9 +1,11 @@
 """The jail's system call filter: names in, a classic BPF program out. Pure.
 
 An allow-list: what is not named here fails with EPERM, so a kernel's newest
-call is shut out before we have heard of it. `clone` is open for threads only,
-and `clone3`, whose flags a filter cannot read, pretends not to exist, so that
-the C library falls back to `clone`.
+call is shut out before we have heard of it. Shut out are also old calls that reach
+the machine through read-only files (locks, syncing a disk, dropping or reading the
+page cache) or that run for seconds without an end (`mincore`). `clone` is open for
+threads only, and `clone3`, whose flags a filter cannot read, pretends not to exist,
+so that the C library falls back to `clone`.
 
 Source: seccomp(2), linux/filter.h, linux/seccomp.h; numbers of x86-64 from
 arch/x86/entry/syscalls/syscall_64.tbl.
@@ -120,9 +122,6 @@ ALLOWED: Final[Mapping[str, int]] = {
     "truncate": 76,
     "ftruncate": 77,
     "fallocate": 285,
-    "fsync": 74,
-    "fdatasync": 75,
-    "flock": 73,
     "utimensat": 280,
     "copy_file_range": 326,
     "sendfile": 40,
@@ -175,9 +174,6 @@ ALLOWED: Final[Mapping[str, int]] = {
     "get_robust_list": 274,
     "rseq": 334,
     "membarrier": 324,
-    "mincore": 27,
-    "msync": 26,
-    "fadvise64": 221,
     "get_mempolicy": 239,
 }
 
@@ -206,8 +202,8 @@ _PRLIMIT: Final = 302
 _ASK_TERMINAL: Final = (0x5401, 0x5413, 0x541B, 0x5421, 0x5451)
 # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX: what isatty() and sockets ask
 _NAMES: Final = (15, 16, 0x53564D41)  # PR_SET_NAME, PR_GET_NAME, PR_SET_VMA
-_FCNTL_PLAIN: Final = (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1032, 1034)
-# F_DUPFD .. F_SETLKW, F_DUPFD_CLOEXEC, F_GETPIPE_SZ, F_GET_SEALS. Not F_SETOWN
+_FCNTL_PLAIN: Final = (0, 1, 2, 3, 4, 1030, 1032, 1034)
+# F_DUPFD .. F_SETFL, F_DUPFD_CLOEXEC, F_GETPIPE_SZ, F_GET_SEALS. Not F_SETOWN
 # and F_SETSIG: with them a descriptor could send SIGCONT to a stopped process.
 
 

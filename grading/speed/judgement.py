@@ -122,12 +122,24 @@ class Judgement:
         """
         self._tell(Stage.STARTING)
         with self._weight_file() as weights:
-            while not self._done():
-                self._record.processes += 1
-                failure = self._round(weights)
-                if failure is not None:
-                    return failure
+            try:
+                while not self._done():
+                    self._record.processes += 1
+                    failure = self._round(weights)
+                    if failure is not None:
+                        return failure
+            except NodeTooBusy:
+                if self._own_seconds() < self._budget:
+                    raise
+                return Failure(
+                    verdict=Verdict.TIME_LIMIT,
+                    reason="Its calls took so long that too few could be measured.",
+                )
         return None
+
+    def _own_seconds(self) -> float:
+        """Return what the submission's counted calls took, less waits for a core."""
+        return sum(cost.spent.effective for cost in self._record.candidate)
 
     def _done(self) -> bool:
         """Say whether nothing is left to find out, or no time to do it.

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from grading.speed.memory import Table
 
 TICK_SECONDS: Final = 0.02  # between two looks at a running lane
+BUSY_SECONDS: Final = 0.5  # of computing by a lane that was told to stop
 STARVED_SECONDS: Final = 120.0  # wall time without progress that is our fault
 
 
@@ -202,7 +203,7 @@ class Lane:
             return self._ended(what)
         self.jail.thaw()
         packet = self._answer(before, seconds, what)
-        self.jail.freeze()
+        packet = self._stopped(what) or packet
         if isinstance(packet, Failure):
             return packet
         if packet == b"":
@@ -213,6 +214,32 @@ class Lane:
             return clocks.between(before, clocks.read(self.jail.pid))
         except ProcessLookupError:
             return self._ended(what)
+
+    def _stopped(self, what: str) -> Failure | None:
+        """Stop the lane, or say that it cannot be because of what it does.
+
+        Raises: `SandboxUnavailable` when it would not stop and did not compute either.
+        """
+        try:
+            before = clocks.read(self.jail.pid)
+        except ProcessLookupError:
+            before = None
+        try:
+            self.jail.freeze()
+        except SandboxUnavailable:
+            if before is None or not self._computes(before):
+                raise
+            return Failure(
+                verdict=Verdict.TIME_LIMIT,
+                reason=f"{what} was in system calls that could not be stopped.",
+            )
+        return None
+
+    def _computes(self, before: clocks.Reading) -> bool:
+        try:
+            return clocks.between(before, clocks.read(self.jail.pid)).cpu > BUSY_SECONDS
+        except ProcessLookupError:
+            return False
 
     def _answer(
         self, before: clocks.Reading, seconds: float, what: str
