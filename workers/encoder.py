@@ -72,5 +72,6 @@ def warm() -> None:
 
     Raises: `EncoderUnavailable`.
     """
-    for texts in background().texts.values():
-        recalled(encoder(), texts)
+    known = background()
+    for language, texts in known.texts.items():
+        recalled(encoder(), [*texts, *known.others[language]])

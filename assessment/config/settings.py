@@ -142,7 +142,9 @@ ENCODER_MODEL = env.str(
     "ENCODER_MODEL", ""
 )  # empty: multilingual-e5-small from its wheel
 ENCODER_BACKEND = choice(
-    "ENCODER_BACKEND", among=("auto", "torch", "onnx", "openvino"), default="auto"
+    "ENCODER_BACKEND",
+    among=("auto", "torch", "onnx", "openvino", "openvino-bf16"),
+    default="auto",
 )
 DEVICE = choice("DEVICE", among=("auto", "cpu", "cuda"), default="auto")
 # Quick runs of one's own code, for each question of a sitting.

@@ -125,6 +125,9 @@ FLAGS: Mapping[str, StrOrPromise] = {
     "keyword_list": gettext_lazy(
         "A list of terms without statements keeps a tenth of its credit."
     ),
+    "other_question": gettext_lazy(
+        "Reads like an answer to another question; a fifth of the credit is kept."
+    ),
     "prompt_repeated": gettext_lazy("Much of the answer repeats the question."),
     "repetition": gettext_lazy("Most sentences stand there more than once."),
     "copied_rubric": gettext_lazy(

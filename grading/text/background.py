@@ -9,7 +9,7 @@ that the same words have with statements of the field that are not asked for her
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from grading.inputs import LANGUAGES
@@ -29,6 +29,15 @@ class Background:
     """Unrelated statements in each language."""
 
     texts: Mapping[str, tuple[str, ...]]  # language -> statements, each once
+    points: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # all known
+
+    @property
+    def others(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the statements that questions want to hear; `texts` if none has."""
+        return {
+            language: self.points.get(language) or texts
+            for language, texts in self.texts.items()
+        }
 
     @property
     def digest(self) -> str:
@@ -36,7 +45,7 @@ class Background:
         whole = "\n".join(
             f"{language}\t{text}"
             for language in sorted(self.texts)
-            for text in self.texts[language]
+            for text in (*self.texts[language], *self.points.get(language, ()))
         )
         return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()[:8]
 
@@ -48,7 +57,7 @@ def background_of(rubrics: Iterable[Rubric]) -> Background:
     there are more than `MOST`, a sample is taken that depends on the texts alone.
     """
     points = [point for rubric in rubrics for point in rubric.key_points]
-    texts = {}
+    texts, known = {}, {}
     for language in LANGUAGES:
         found = {
             plain(point.phrasings[language][0])
@@ -58,7 +67,8 @@ def background_of(rubrics: Iterable[Rubric]) -> Background:
         room = MOST - len(BUILT_IN.texts[language])
         sample = sorted(found, key=_lot)[:room]
         texts[language] = (*BUILT_IN.texts[language], *sorted(sample))
-    return Background(texts=texts)
+        known[language] = tuple(sorted(found))
+    return Background(texts=texts, points=known)
 
 
 def _lot(text: str) -> bytes:

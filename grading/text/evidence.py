@@ -36,8 +36,29 @@ if TYPE_CHECKING:
 
 _RIDGE: Final = 0.5  # of the probes: unit vectors that number a few dozen
 _PROBES: Final = 256  # rubrics in a language whose probes are kept: 5 MB
+_STATEMENTS: Final = 8_192  # of rubrics, whose plain form is kept: 2 MB
 
 LETTERS: Final = Remembering(HashEncoder())  # the second opinion beside any encoder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """The unit rows of n texts, as the encoder and as the n-grams see them."""
+
+    meaning: Matrix  # (n, w)
+    letters: Matrix  # (n, HASH_WIDTH)
+
+    def __getitem__(self, wanted: npt.NDArray[np.bool_] | Sequence[int]) -> Rows:
+        """Return the rows of some of the texts."""
+        return Rows(meaning=self.meaning[wanted], letters=self.letters[wanted])
+
+
+def rows_of(texts: Sequence[str], meaning: Matrix) -> Rows:
+    """Put the n-grams' rows of `texts` beside the encoder's.
+
+    Shapes: meaning (n, w).
+    """
+    return Rows(meaning=meaning, letters=LETTERS.encode(texts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +74,7 @@ class Evidence:
     contrast: Matrix  # (n, m) towards the point (> 0) or its opposite; inf: has none
     background: Matrix  # (n,) mean cosine with unrelated statements
     sides: Matrix  # (2, n, g) standings by the encoder, by the n-grams; see `_Side`
-    probes: Matrix  # (2, n, 2) probe of right against wrong, of subject against rest
+    probes: Matrix  # (2, n, 3) of right against wrong, of subject against rest, rival
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +85,7 @@ class _Question:
     points: int  # how many of the groups are key points
     unrelated: Sequence[str]  # in the language of the groups
     beside: Sequence[str]  # unrelated ones in the language of the units
+    others: Sequence[str]  # all that other questions want to hear
 
     @property
     def flat(self) -> list[str]:
@@ -84,14 +106,15 @@ class _Side:
     """
 
     encoder: Encoder
-    rows: Matrix
+    rows: Matrix  # (n, w)
+    near: Matrix  # (n, texts of all groups) cosines
+    level: Matrix  # (n, unrelated statements) cosines
     floor: float
     topic: float
 
 
 def evidence_of(  # noqa: PLR0913 - what is compared, with what, by what
-    texts: Sequence[str],
-    rows: Matrix,
+    rows: Rows,
     *,
     rubric: Rubric,
     language: str,
@@ -99,29 +122,38 @@ def evidence_of(  # noqa: PLR0913 - what is compared, with what, by what
     background: Background,
     calibration: Calibration,
 ) -> Evidence:
-    """Hold units, all read in `language`, against a rubric.
+    """Hold n units, all read in `language`, against a rubric; n >= 1.
 
-    Shapes: rows (n, w), the unit rows of `texts`, n >= 1.
     A point without phrasings in `language` is compared in the language it has, at a
     discount, and by the encoder alone: letters have nothing in common across scripts.
     """
     written = _written_in(rubric, language)
     points = [_in(point.phrasings, written) for point in rubric.key_points]
     wrongs = [_in(wrong.phrasings, written) for wrong in rubric.misconceptions]
-    own = {plain(text) for texts_of_point in points for text in texts_of_point}
+    own = {_plain(text) for texts_of_point in points for text in texts_of_point}
+    unrelated = [text for text in background.texts[written] if text not in own]
     question = _Question(
         groups=[*points, *wrongs, _asked(rubric, written)],
         points=len(points),
-        unrelated=[text for text in background.texts[written] if text not in own],
+        unrelated=unrelated,
         beside=background.texts[language],
+        others=[text for text in background.others[written] if text not in own]
+        or unrelated,
     )
     across = written != language
     meaning = _Side(
-        encoder=encoder, rows=rows, floor=calibration.floor, topic=calibration.topic
+        encoder=encoder,
+        rows=rows.meaning,
+        near=cosines(rows.meaning, recalled(encoder, question.flat)),
+        level=cosines(rows.meaning, recalled(encoder, question.unrelated)),
+        floor=calibration.floor,
+        topic=calibration.topic,
     )
     letters = _Side(
         encoder=LETTERS,
-        rows=LETTERS.encode(texts),
+        rows=rows.letters,
+        near=cosines(rows.letters, recalled(LETTERS, question.flat)),
+        level=cosines(rows.letters, recalled(LETTERS, question.unrelated)),
         floor=calibration.letters_floor,
         topic=calibration.letters_topic,
     )
@@ -156,8 +188,8 @@ def evidence_of(  # noqa: PLR0913 - what is compared, with what, by what
             0.0, worst[:, None] - above + calibration.misconception_margin
         )
     else:
-        error = np.full(len(texts), -np.inf, dtype=np.float32)
-        nearest = np.full(len(texts), -1, dtype=np.intp)
+        error = np.full(len(above), -np.inf, dtype=np.float32)
+        nearest = np.full(len(above), -1, dtype=np.intp)
     return Evidence(
         standing=above,
         net=net.astype(np.float32),
@@ -166,15 +198,15 @@ def evidence_of(  # noqa: PLR0913 - what is compared, with what, by what
         misconception=nearest,
         prompt=prompt,
         contrast=_contrast(meaning, question, rubric, language),
-        background=_level(meaning, question).mean(axis=1),
+        background=meaning.level.mean(axis=1),
         sides=sides,
         probes=np.stack([_probed(meaning, question), _probed(letters, question)]),
     )
 
 
 def whole_of(  # noqa: PLR0913 - what is compared, with what, by what
-    rows: Matrix,
-    texts: Sequence[str],
+    rows: Rows,
+    lengths: Sequence[int],
     *,
     rubric: Rubric,
     language: str,
@@ -184,23 +216,23 @@ def whole_of(  # noqa: PLR0913 - what is compared, with what, by what
 ) -> Matrix:
     """Return how near a whole answer stands to all points, all errors and the prompt.
 
-    Shapes: rows (n, w), the encoder's unit rows of the answer's sentences `texts`,
-        n >= 1; result (2, 3): by the encoder, by the n-grams.
+    Shapes: rows and lengths (in characters) of the answer's n >= 1 sentences;
+        result (2, 3): by the encoder, by the n-grams.
     An answer is the mean of its sentences, the longer ones weighing more; it costs
     no pass of its own.
     """
     written = _written_in(rubric, language)
     right = [_in(point.phrasings, written)[0] for point in rubric.key_points]
     wrong = [_in(error.phrasings, written)[0] for error in rubric.misconceptions]
-    lengths = np.array([len(text) for text in texts], dtype=np.float32)
+    weights = np.array(lengths, dtype=np.float32)
     found = np.zeros((2, 3), dtype=np.float32)
     for side, (seer, sentences, floor) in enumerate(
         (
-            (encoder, rows, calibration.floor),
-            (LETTERS, LETTERS.encode(texts), calibration.letters_floor),
+            (encoder, rows.meaning, calibration.floor),
+            (LETTERS, rows.letters, calibration.letters_floor),
         )
     ):
-        answer = _mean(sentences, lengths)
+        answer = _mean(sentences, weights)
         groups = np.concatenate(
             [
                 _mean(recalled(seer, right)),
@@ -235,8 +267,16 @@ def _in(phrasings: Mapping[str, tuple[str, ...]], language: str) -> tuple[str, .
 def _asked(rubric: Rubric, language: str) -> tuple[str, ...]:
     """Return the question's sentences and the question as a whole."""
     prompt = rubric.prompt.get(language) or next(iter(rubric.prompt.values()), "")
+    return _with_sentences(prompt)
+
+
+@functools.lru_cache(maxsize=_PROBES)
+def _with_sentences(prompt: str) -> tuple[str, ...]:
     sentences = [sentence.plain for sentence in sentences_of(prompt)]
     return tuple(dict.fromkeys((plain(prompt), *sentences)))
+
+
+_plain = functools.lru_cache(maxsize=_STATEMENTS)(plain)  # of a rubric's statements
 
 
 def _blend(meaning: Matrix, letters: Matrix, share: float) -> Matrix:
@@ -245,31 +285,30 @@ def _blend(meaning: Matrix, letters: Matrix, share: float) -> Matrix:
 
 def _nearest(side: _Side, question: _Question) -> Matrix:
     """Return each unit's cosine with the nearest text of each group."""
-    near = cosines(side.rows, recalled(side.encoder, question.flat))
-    return np.maximum.reduceat(near, question.starts, axis=1)
+    return np.maximum.reduceat(side.near, question.starts, axis=1)
 
 
 def _standings(side: _Side, question: _Question) -> Matrix:
     """Return standings above topic, per unit and group of texts; shape (n, groups)."""
-    level = _level(side, question)
-    above = standing(_nearest(side, question), level, floor=side.floor)
+    above = standing(_nearest(side, question), side.level, floor=side.floor)
     return above - side.topic * _topic(above, question.points)
 
 
-def _level(side: _Side, question: _Question) -> Matrix:
-    """Return each unit's cosines with the unrelated statements."""
-    return cosines(side.rows, recalled(side.encoder, question.unrelated))
-
-
 def _probed(side: _Side, question: _Question) -> Matrix:
-    """Return each unit's two probes; shape (n, 2), about -1 to 1.
+    """Return each unit's probes and its rival; shape (n, 3).
 
-    The first tells the rubric's right statements from its wrong ones, the second
-    both from unrelated ones. 0 where the rubric has no wrong ones.
+    The first probe tells the rubric's right statements from its wrong ones, the
+    second both from unrelated ones; both are about -1 to 1, and 0 where the rubric
+    has no wrong ones. The rival says by how many deviations another question's point
+    is nearer than all of this one's.
     """
+    own = _nearest(side, question)[:, : question.points].max(axis=1)
+    other = cosines(side.rows, recalled(side.encoder, question.others)).max(axis=1)
+    deviation = side.level.std(axis=1) + side.floor
     right = [text for group in question.groups[: question.points] for text in group]
     wrong = [text for group in question.groups[question.points : -1] for text in group]
-    found = np.zeros((len(side.rows), 2), dtype=np.float32)
+    found = np.zeros((len(side.rows), 3), dtype=np.float32)
+    found[:, 2] = (other - own) / deviation
     if not wrong:
         return found
     probes = _probes(
@@ -340,13 +379,14 @@ def _contrast(
     line from opposite to statement; that line is all in which the two differ.
     """
     lean = np.full((len(side.rows), question.points), np.inf, dtype=np.float32)
+    others = recalled(side.encoder, question.unrelated)
     for place, point in enumerate(rubric.key_points):
         if language not in point.opposites or language not in point.phrasings:
             continue
         pair = (point.phrasings[language][0], point.opposites[language])
         said, denied = recalled(side.encoder, pair)
         line = said - denied
-        unrelated = recalled(side.encoder, question.unrelated) @ line
+        unrelated = others @ line
         spread = float(unrelated.std())
         if spread > 0.0:
             lean[:, place] = (side.rows @ line - unrelated.mean()) / spread

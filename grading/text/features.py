@@ -5,7 +5,8 @@ None grows with the answer's length or depends on its order.
 
 Source: the grading study's features (coverage at two heights, the best three units of
 a point, distance to the prompt, share of units nearer to an error, a probe for each
-question), less those of length.
+question), less those of length; and the share of units that another question wants to
+hear rather than this one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from grading.text.encoder import Matrix
 
 SIDES: Final = ("meaning", "letters")
@@ -32,6 +35,8 @@ _KINDS: Final = (
     "probe",
     "probe_right",
     "probe_subject",
+    "elsewhere_share",
+    "elsewhere_depth",
     "whole",
     "whole_prompt",
 )
@@ -47,6 +52,18 @@ _MARGIN: Final = 0.3
 _DEEPEST: Final = 2.0
 _SHARP: Final = 4.0  # of the probes, which lie within about -1 to 1
 _BEST: Final = 3
+_ELSEWHERE: Final = 1.2  # deviations, on the mean over units
+
+
+def answers_elsewhere(features: Mapping[str, float]) -> bool:
+    """Say whether an answer is nearer to other questions' points by far.
+
+    Both sides must agree. People's answers that earned anything reach 0.56 and 0.62
+    (in the words of no textbook), other questions' references begin at 1.79 and 1.88.
+    """
+    return bool(features) and all(
+        features[f"{side}_elsewhere_depth"] > _ELSEWHERE for side in SIDES
+    )
 
 
 def features_of(
@@ -59,7 +76,7 @@ def features_of(
 ) -> dict[str, float]:
     """Return the features of one answer with at least one unit, by name.
 
-    Shapes: sides (2, n, m + k + 1), probes (2, n, 2), as `evidence.Evidence` has
+    Shapes: sides (2, n, m + k + 1), probes (2, n, 3), as `evidence.Evidence` has
         them for m key points and k >= 1 misconceptions; whole (2, 3): the whole
         answer's standing with the points, the misconceptions and the prompt together;
         weights (m,).
@@ -121,6 +138,8 @@ def _probed(probe: Matrix) -> tuple[float, ...]:
         float((right * subject).mean()),
         float((probe[:, 0] * subject).mean()),
         float(probe[:, 1].max()),
+        float((probe[:, 2] > 0).mean()),
+        float(np.clip(probe[:, 2], -_DEEPEST, _DEEPEST).mean()),
     )
 
 

@@ -23,24 +23,33 @@ import numpy as np
 from grading.errors import EncoderUnavailable, NoReferenceAnswer
 from grading.inputs import LANGUAGES
 from grading.results import PointGrade, TextGrade
+from grading.text.adhoc_head import (
+    adhoc_features,
+    covers,
+    shipped_adhoc_head,
+    texts_read,
+    word_rows,
+)
 from grading.text.calibration import ENGINE, calibration_for
-from grading.text.evidence import evidence_of, whole_of
-from grading.text.features import features_of
-from grading.text.guards import KEYWORD_FACTOR, Flag
+from grading.text.evidence import evidence_of, rows_of, whole_of
+from grading.text.features import answers_elsewhere, features_of
+from grading.text.guards import ELSEWHERE_FACTOR, KEYWORD_FACTOR, Flag
 from grading.text.head import Judged, model_of, refuse_other, shipped_head
 from grading.text.pooling import unit_rows
 from grading.text.reading import read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     import numpy.typing as npt
 
     from grading.inputs import TextAnswer
+    from grading.text.adhoc_head import AdhocHead
     from grading.text.background import Background
     from grading.text.calibration import Calibration
     from grading.text.encoder import Encoder, Matrix
+    from grading.text.evidence import Rows
     from grading.text.head import Head
     from grading.text.reading import Reading
 
@@ -54,6 +63,7 @@ _FOR_A_PERSON: Final = frozenset(
         Flag.HIDDEN_CHARACTERS,
         Flag.UNCOVERED_LANGUAGE,
         Flag.COPIED_RUBRIC,
+        Flag.OTHER_QUESTION,
         Flag.INCOMPLETE_RUBRIC,
         Flag.TOO_LONG,
     }
@@ -74,7 +84,7 @@ class _Merged:
     contrast: Matrix  # (n, m)
     background: Matrix  # (n,)
     sides: Matrix  # (2, n, m + k + 1)
-    probes: Matrix  # (2, n, 2)
+    probes: Matrix  # (2, n, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +117,8 @@ def grade_many(
 
     An answer gets the same mark alone or among others. An empty one scores 0; it is
     not an error. Without a `head`, the one that ships for this encoder is taken; an
-    encoder without any is marked by the formula, without interval and doubt.
+    encoder without any is marked by the formula, without interval and doubt. English
+    answers to rubrics without misconceptions have a head of their own, without those.
 
     Raises: `NoReferenceAnswer` when a rubric has no key point; `EncoderUnavailable`,
         also for a head of another encoder.
@@ -122,12 +133,11 @@ def grade_many(
         background=background,
         calibration=calibration_for(encoder.name),
         head=head,
+        adhoc=shipped_adhoc_head(encoder.name),
     )
-    readings = [read(answer) for answer in answers]
-    vectors = unit_rows(encoder, [reading.units for reading in readings])
     return [
         _grade(answer, reading, rows, marking)
-        for answer, reading, rows in zip(answers, readings, vectors, strict=True)
+        for answer, reading, rows in _encoded(answers, encoder)
     ]
 
 
@@ -144,13 +154,11 @@ def features_from(
         calibration=calibration_for(encoder.name),
         head=None,
     )
-    readings = [read(answer) for answer in answers]
-    vectors = unit_rows(encoder, [reading.units for reading in readings])
     return [
         _features(
             answer, reading, rows, _merged(reading, rows, answer, marking), marking
         )
-        for answer, reading, rows in zip(answers, readings, vectors, strict=True)
+        for answer, reading, rows in _encoded(answers, encoder)
     ]
 
 
@@ -165,6 +173,14 @@ def rescored(grade: Mapping[str, Any], *, head: Head | None = None) -> float:
     """
     details = grade["details"]
     wanted = details["head"]
+    if wanted and not details["complete"]:
+        adhoc = shipped_adhoc_head(grade["encoder"])
+        if adhoc is None or adhoc.name != wanted:
+            message = f"The head {wanted} is not here any more"
+            raise EncoderUnavailable(message)
+        return round(
+            adhoc.score(details["features"], factor=details["factor"]), DECIMALS
+        )
     if wanted:
         head = head or shipped_head(grade["encoder"])
         if head is None or head.name != wanted:
@@ -187,10 +203,25 @@ class _Marking:
     background: Background
     calibration: Calibration
     head: Head | None
+    adhoc: AdhocHead | None = None  # for rubrics without misconceptions
+
+
+def _encoded(
+    answers: Sequence[TextAnswer], encoder: Encoder
+) -> Iterator[tuple[TextAnswer, Reading, Rows]]:
+    """Yield each answer as it was read, with the rows of its units.
+
+    The encoder sees all units in one call; the n-grams' rows, which are wide, are
+    made answer by answer.
+    """
+    readings = [read(answer) for answer in answers]
+    vectors = unit_rows(encoder, [reading.units for reading in readings])
+    for answer, reading, meaning in zip(answers, readings, vectors, strict=True):
+        yield answer, reading, rows_of([unit.plain for unit in reading.units], meaning)
 
 
 def _merged(
-    reading: Reading, rows: Matrix, answer: TextAnswer, marking: _Marking
+    reading: Reading, rows: Rows, answer: TextAnswer, marking: _Marking
 ) -> _Merged:
     """Gather the evidence of every unit in the language that it is written in."""
     shape = (len(reading.units), len(answer.rubric.key_points))
@@ -205,7 +236,7 @@ def _merged(
         contrast=np.full(shape, np.inf, dtype=np.float32),
         background=np.zeros(shape[0], dtype=np.float32),
         sides=np.zeros((2, shape[0], groups), dtype=np.float32),
-        probes=np.zeros((2, shape[0], 2), dtype=np.float32),
+        probes=np.zeros((2, shape[0], 3), dtype=np.float32),
     )
     for language in LANGUAGES:
         mine = np.array(
@@ -214,7 +245,6 @@ def _merged(
         if not mine.any():
             continue
         found = evidence_of(
-            [u.plain for u, yes in zip(reading.units, mine, strict=True) if yes],
             rows[mine],
             rubric=answer.rubric,
             language=language,
@@ -238,7 +268,7 @@ def _merged(
 def _features(
     answer: TextAnswer,
     reading: Reading,
-    rows: Matrix,
+    rows: Rows,
     merged: _Merged,
     marking: _Marking,
 ) -> dict[str, float]:
@@ -250,7 +280,7 @@ def _features(
     sentences = sentences or list(range(len(reading.units)))
     whole = whole_of(
         rows[sentences],
-        [reading.units[place].plain for place in sentences],
+        [len(reading.units[place].plain) for place in sentences],
         rubric=rubric,
         language=reading.languages[sentences[0]],
         encoder=marking.encoder,
@@ -267,7 +297,7 @@ def _features(
 
 
 def _grade(
-    answer: TextAnswer, reading: Reading, rows: Matrix, marking: _Marking
+    answer: TextAnswer, reading: Reading, rows: Rows, marking: _Marking
 ) -> TextGrade:
     rubric, calibration, encoder = answer.rubric, marking.calibration, marking.encoder
     merged = _merged(reading, rows, answer, marking)
@@ -283,7 +313,27 @@ def _grade(
     coverage = float(earned @ weights / weights.sum())
     coverage -= calibration.wrong * _error_share(merged.error, calibration.wrong_cap)
     head = marking.head if rubric.complete else None
-    features = _rounded(_features(answer, reading, rows, merged, marking))
+    adhoc = marking.adhoc if reading.units and covers(rubric, reading) else None
+    features = _rounded(
+        _features(answer, reading, rows, merged, marking)
+        if adhoc is None
+        else adhoc_features(
+            reading,
+            rows,
+            word_rows(encoder, texts_read(reading)),
+            rubric=rubric,
+            encoder=encoder,
+            background=marking.background,
+            words_middle=adhoc.words_middle,
+        )
+    )
+    if rubric.complete and answers_elsewhere(features):
+        flags.add(Flag.OTHER_QUESTION)
+        factor *= ELSEWHERE_FACTOR
+        coverage *= ELSEWHERE_FACTOR
+        awards = [
+            _Award(unit=a.unit, credit=a.credit * ELSEWHERE_FACTOR) for a in awards
+        ]
     judged = None
     if head is not None:
         judged = (
@@ -291,16 +341,20 @@ def _grade(
             if features
             else Judged(score=0.0, low=0.0, high=0.0, doubt=0.0)
         )
-    score = (
-        judged.score
-        if judged
-        else calibration.score(coverage, complete=rubric.complete)
-    )
+    if judged is not None:
+        score = judged.score
+    elif adhoc is not None:
+        score = adhoc.score(features, factor=factor)
+    else:
+        score = calibration.score(coverage, complete=rubric.complete)
+    marked_by = next((one.name for one in (head, adhoc) if one is not None), "")
     reasons = [str(flag) for flag in sorted(flags & _FOR_A_PERSON)]
     if head is not None and judged is not None and judged.doubt > head.review_above:
         reasons.insert(0, DOUBT)
     points = tuple(
-        _point_grade(place, award, answer, reading, merged, listed=factor < 1.0)
+        _point_grade(
+            place, award, answer, reading, merged, listed=Flag.KEYWORD_LIST in flags
+        )
         for place, award in enumerate(awards)
     )
     return TextGrade(
@@ -308,7 +362,7 @@ def _grade(
         points=points,
         flags=tuple(sorted(flags)),
         engine=f"{ENGINE} background={marking.background.digest}"
-        + (f" head={head.name}" if head else ""),
+        + (f" head={marked_by}" if marked_by else ""),
         encoder=encoder.name,
         device=encoder.device,
         language=answer.language,
@@ -318,8 +372,8 @@ def _grade(
         review=bool(reasons),
         reasons=tuple(reasons),
         details={
-            "head": head.name if head else "",
-            "calibration": head.name if head else model_of(encoder.name),
+            "head": marked_by,
+            "calibration": marked_by or model_of(encoder.name),
             "features": features,
             "factor": factor,
             "coverage": round(coverage, 6),

@@ -20,6 +20,7 @@ class Flag(StrEnum):
     INSTRUCTION = "instruction"  # sentences to the grader were taken out
     HIDDEN_CHARACTERS = "hidden_characters"  # zero-width, direction or control ones
     KEYWORD_LIST = "keyword_list"  # terms without statements earn next to nothing
+    OTHER_QUESTION = "other_question"  # said of another question, it would earn marks
     PROMPT_REPEATED = "prompt_repeated"  # most of it is the question's own words
     REPETITION = "repetition"  # most sentences stand there more than once
     COPIED_RUBRIC = "copied_rubric"  # word for word a statement of the rubric
@@ -31,6 +32,7 @@ class Flag(StrEnum):
 
 
 KEYWORD_FACTOR: Final = 0.1  # of its credit is what a bare list of terms keeps
+ELSEWHERE_FACTOR: Final = 0.2  # the same for an answer to another question
 
 _SEGMENT: Final = re.compile(
     r"[,，、;；。.!?！？|/\n·•]+(?:\s|(?<=[^\x00-\x7f])|$)|\n|、"

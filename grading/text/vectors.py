@@ -6,6 +6,7 @@ is the bank's and ours.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import sqlite3
 from typing import TYPE_CHECKING, Final
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from grading.text.pooling import Span
 
 _MOST_REMEMBERED: Final = 40_000  # texts in memory: 60 MB at 384 numbers each
+_STACKS: Final = 12  # lists of texts whose matrix is kept: an answer asks for 8
 _ASKED_AT_ONCE: Final = 500  # of SQLite in one statement
 _PATIENCE_SECONDS: Final = 5.0  # for another process that writes the same file
 
@@ -37,6 +39,7 @@ class Remembering:
     def __init__(self, encoder: Encoder, folder: Path | None = None) -> None:
         self._encoder = encoder
         self._known: dict[str, Matrix] = {}
+        self._stack = functools.lru_cache(maxsize=_STACKS)(self._stacked)
         self._file: _VectorFile | None = None
         if folder is not None:
             self._file = _VectorFile(folder / f"{_safe(encoder.name)}.sqlite3")
@@ -62,7 +65,13 @@ class Remembering:
         return encoded_parts(self._encoder, texts, parts)
 
     def recall(self, texts: Sequence[str]) -> Matrix:
-        """Return one unit row per text, and keep them; see `Encoder.encode`."""
+        """Return one unit row per text, and keep them; see `Encoder.encode`.
+
+        The rows belong to this object: they cannot be written.
+        """
+        return self._stack(tuple(texts))
+
+    def _stacked(self, texts: tuple[str, ...]) -> Matrix:
         missing = [text for text in dict.fromkeys(texts) if text not in self._known]
         if missing:
             if len(self._known) + len(missing) > _MOST_REMEMBERED:
@@ -71,7 +80,9 @@ class Remembering:
             self._known.update(self._found(missing))
         if not texts:
             return self._encoder.encode(())
-        return np.stack([self._known[text] for text in texts])
+        stack = np.stack([self._known[text] for text in texts])
+        stack.flags.writeable = False
+        return stack
 
     def _found(self, texts: list[str]) -> Mapping[str, Matrix]:
         stored = self._file.read(texts) if self._file is not None else {}

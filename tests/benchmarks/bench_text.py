@@ -34,9 +34,10 @@ from tests.encoder.written import shipped_background, written
 
 SAMPLE = 439  # of each public set: all of Beetle's unseen answers
 SEED = 3
-BARE = ("onnx", "openvino")
+BARE = ("onnx", "openvino-bf16")
 NAIVE_BATCH = 32
-TURN = 28  # answers before the next engine has its turn
+EVERY = 3  # of the tuned answers is timed
+TURN = 14  # answers before the next engine has its turn
 MOST_CHANGED = 0.005  # of the decisions, against the model on torch
 SETS = ("semeval2013_beetle", "semeval2013_scientsbank")
 
@@ -132,17 +133,22 @@ def test_answers_per_core_second(home, background):
     The naive service hands each answer's units to `SentenceTransformer.encode`, 32 in
     a batch, on one thread. Turns are interleaved, so other work hits all alike.
     """
-    answers = [one.answer for one in written("tuned")]
+    everything = [one.answer for one in written("tuned")]
+    answers = everything[::EVERY]
     plain = load_encoder("", device="cpu", home=home, backend="torch")
     naive = SentenceTransformer(str(prepared_folder(home)), device="cpu")
     units = [[PROMPT + unit.plain for unit in read(answer).units] for answer in answers]
     engines = {
-        name: Remembering(load_encoder("", device="cpu", home=home, backend=name))
+        name: Remembering(
+            load_encoder("", device="cpu", home=home, backend=name),
+            home / f"vectors-{name}",
+        )
         for name in BARE
     }
-    wanted = grade_many(answers, Remembering(plain), background)
+    torch = Remembering(plain, home / "vectors-torch")
+    wanted = grade_many(everything, torch, background)
     grades = {  # also the vectors of rubrics and background, which are kept
-        name: grade_many(answers, engine, background)
+        name: grade_many(everything, engine, background)
         for name, engine in engines.items()
     }
     naive.encode(units[0], batch_size=NAIVE_BATCH, show_progress_bar=False)
@@ -200,7 +206,8 @@ def test_answers_per_core_second(home, background):
 def test_a_cold_worker(home, tmp_path):
     """What a text worker's process spends until its first grade, and holds then.
 
-    The bank's vectors lie in the data folder, as they do from a second start on.
+    The second start finds the bank's vectors in the data folder. The peak is the
+    kernel's own count; what getrusage says is at least the parent's.
     """
     load_encoder("", device="cpu", home=home)  # unpacked and exported
     for start in ("first start, vectors not kept yet", "later start"):
@@ -208,15 +215,16 @@ def test_a_cold_worker(home, tmp_path):
             [sys.executable, "-c", COLD, str(home), str(tmp_path)],
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
         )
+        assert ran.returncode == 0, ran.stderr
         seconds, memory, engine, torch = ran.stdout.split()[-4:]
         show(f"\n{start}", f"{seconds} CPU s", f"peak {memory} MB", engine)
         assert torch == "False"
 
 
 COLD = """
-import resource, sys
+import re, resource, sys
 from pathlib import Path
 import django
 django.setup()
@@ -236,6 +244,7 @@ said = "The norm of the gradients is limited, so that one bad batch does no harm
 answer = TextAnswer(text=said, language="en", rubric=rubric)
 grade_many([answer], encoder.encoder(), encoder.background())
 used = resource.getrusage(resource.RUSAGE_SELF)
-print(f"{used.ru_utime + used.ru_stime:.2f}", used.ru_maxrss // 1024,
+peak = re.search(r"VmHWM:\\s*(\\d+) kB", Path("/proc/self/status").read_text())
+print(f"{used.ru_utime + used.ru_stime:.2f}", int(peak[1]) // 1024,
       type(loaded).__name__, "torch" in sys.modules)
 """

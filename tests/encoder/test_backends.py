@@ -87,6 +87,17 @@ def test_marks_are_those_of_torch(bare, reference):
         ]
 
 
+def test_halves_are_near_and_say_so(home, reference):
+    halves = load_encoder("", device="cpu", home=home, backend="openvino-bf16")
+
+    near = (
+        halves.encode_parts(TEXTS, PARTS) * reference.encode_parts(TEXTS, PARTS)
+    ).sum(axis=1)
+
+    assert near.min() > 0.999
+    assert halves.name in {reference.name, f"{reference.name}+bf16"}
+
+
 def test_a_worker_on_a_cpu_needs_no_torch(home):
     exported(prepared_folder(home))
     program = (

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _HALF: Final = 0.56  # of the weight at most
 _HALVES: Final = 2
-_ELSEWHERE: Final = 2  # other questions' references
+_ELSEWHERE: Final = 3  # other questions' references
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

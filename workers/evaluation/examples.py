@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bank.definitions import TextQuestion
-from grading.text.features import KEYWORDS
+from grading.text.features import KEYWORDS, answers_elsewhere
 from grading.text.grade import features_from
-from grading.text.guards import KEYWORD_FACTOR
+from grading.text.guards import ELSEWHERE_FACTOR, KEYWORD_FACTOR
 from workers.evaluation.assembled import assembled
 from workers.evaluation.fitting import Example
 from workers.evaluation.graded import graded_answers, rubrics_of, split
@@ -70,7 +70,8 @@ def examples_of(
 
 def factor_of(features: Mapping[str, float]) -> float:
     """Return what the guards leave of a score."""
-    return KEYWORD_FACTOR if features.get(KEYWORDS) else 1.0
+    listed = KEYWORD_FACTOR if features.get(KEYWORDS) else 1.0
+    return listed * (ELSEWHERE_FACTOR if answers_elsewhere(features) else 1.0)
 
 
 def features_in_parts(

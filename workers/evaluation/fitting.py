@@ -195,8 +195,9 @@ def write_head(values: Mapping[str, Any], path: Path) -> None:
         for name, value in values.items()
         if name != "machines"
     ]
-    machines = ",\n  ".join(json.dumps(machine) for machine in values["machines"])
-    lines.append(f'"machines": [\n  {machines}\n ]')
+    if "machines" in values:
+        machines = ",\n  ".join(json.dumps(machine) for machine in values["machines"])
+        lines.append(f'"machines": [\n  {machines}\n ]')
     path.write_text("{\n " + ",\n ".join(lines) + "\n}\n", encoding="utf-8")
 
 

@@ -2,7 +2,8 @@
 
     python manage.py evaluate_grader [--json PATH]
 
-The figures are over the test split: eight questions on which nothing was fitted.
+The figures are over the test split: eight questions on which nothing was fitted; and
+over the unseen answers of the public sets where INFERVIEW_DATA names their folder.
 Exit status 2 and one line when something is missing.
 """
 
@@ -20,6 +21,7 @@ from bank.errors import BankError
 from bank.parsing import load_bank
 from grading.errors import GradingError
 from workers import encoder as held
+from workers.evaluation.adhoc_fitting import figures_of_public
 from workers.evaluation.evaluation import (
     Evaluated,
     figure_of_attempts,
@@ -33,6 +35,13 @@ from workers.evaluation.graded import (
     pairs,
     rubrics_of,
     split,
+)
+from workers.evaluation.public import (
+    NO_PUBLIC_DATA,
+    SETS,
+    PublicDataMissing,
+    public_answers,
+    public_folder,
 )
 from workers.evaluation.tables import lines_of_figures
 
@@ -56,7 +65,12 @@ class Command(BaseCommand):
         """Grade, measure, print."""
         try:
             figures, engine = self._figures()
-        except (BankError, GradingError, GradedDataBroken) as error:
+        except (
+            BankError,
+            GradingError,
+            GradedDataBroken,
+            PublicDataMissing,
+        ) as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(engine)
         for line in lines_of_figures(figures):
@@ -87,6 +101,14 @@ class Command(BaseCommand):
             [pair for pair in pairs(rubrics) if pair.slug in kept], encoder, background
         )
         figures.append(figure_of_attempts(seen, encoder, background))
+        folder = public_folder()
+        if folder is None:
+            self._tell(f"{NO_PUBLIC_DATA}: no figures of those")
+        else:
+            for name in SETS:
+                figures += figures_of_public(
+                    name, public_answers(folder, name), encoder, background
+                )
         head = seen.grades[0].details.get("head") or "no head: the formula alone"
         return figures, f"{encoder.name} on {encoder.device}, {head}"
 

@@ -46,6 +46,13 @@ def test_a_recalled_text_is_encoded_once():
     assert first.shape == (3, HASH_WIDTH)
 
 
+def test_recalled_rows_cannot_be_changed_by_whoever_asked():
+    rows = recalled(Remembering(HashEncoder()), ["a b", "c d"])
+
+    with pytest.raises(ValueError, match="read-only"):
+        rows[0] = 0.0
+
+
 def test_vectors_outlive_the_process_in_their_folder(tmp_path):
     recalled(Remembering(Counting(), tmp_path), ["key point"])
     inner = Counting()

@@ -11,7 +11,7 @@ def seen(standings, *, probes=None, weights=(1.0, 1.0, 2.0), listed=False):
     one = np.asarray(standings, dtype=np.float32)
     sides = np.stack([one, one])
     if probes is None:
-        probes = np.zeros((2, len(one), 2))
+        probes = np.zeros((2, len(one), 3))
     whole = np.array([[3.0, 1.0, 2.0], [1.0, 1.0, 1.0]])
     return features_of(
         sides, np.asarray(probes), whole, weights=np.array(weights), listed=listed
