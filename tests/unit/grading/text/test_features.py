@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grading.text.features import KEYWORDS, NAMES, features_of
+from grading.text.features import KEYWORDS, NAMES, answers_elsewhere, features_of
 
 POINTS, ERRORS = 3, 2
 
@@ -67,3 +67,12 @@ def test_whole_answers_are_compared_with_errors_and_the_prompt():
 
 def test_a_list_of_key_words_is_marked():
     assert seen(COVERS_ALL, listed=True)[KEYWORDS] == 1.0
+
+
+def test_only_what_both_sides_see_elsewhere_answers_another_question():
+    features = {"meaning_elsewhere_depth": 1.9, "letters_elsewhere_depth": 1.9}
+
+    assert answers_elsewhere(features)
+    assert not answers_elsewhere(features | {"letters_elsewhere_depth": 0.6})
+    assert not answers_elsewhere(features | {"meaning_elsewhere_depth": 0.6})
+    assert not answers_elsewhere({})
