@@ -33,7 +33,7 @@ REFERENCE = "The water was evaporated, leaving the salt."
 MIDDLE = np.zeros(HASH_WIDTH, dtype=np.float32)
 
 
-def head(**changes) -> AdhocHead:
+def head(**changes):
     values = {
         "name": "toy.adhoc/1",
         "encoder": "hash@1",
