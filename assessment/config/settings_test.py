@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
 # Its own folder in each run and each xdist process, unless the caller gave one.
-os.environ.setdefault("INFERVIEW_HOME", tempfile.mkdtemp(prefix="inferview-test-"))
+if "INFERVIEW_HOME" not in os.environ:
+    os.environ["INFERVIEW_HOME"] = tempfile.mkdtemp(prefix="inferview-test-")
+    atexit.register(shutil.rmtree, os.environ["INFERVIEW_HOME"], ignore_errors=True)
 
 from assessment.config.settings import *  # noqa: F403  # reads the variable above
 
