@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from grading.errors import EncoderUnavailable
+from grading.text.background import BUILT_IN
 from grading.text.bare_encoder import EXPORT
 from grading.text.grade import grade_many
 from grading.text.loading import exported, load_encoder
 from grading.text.packed_e5 import prepared_folder
 from grading.text.pooling import PartEncoder
 from grading.text.vectors import Remembering
-from tests.encoder.written import shipped_background, written
+from tests.encoder.written import written
 from tests.unit.grading.text.contract import EncoderContract
 
 TEXTS = (
@@ -74,10 +75,9 @@ def test_a_part_is_nearer_to_its_own_words_than_the_rest_is(bare):
 
 def test_marks_are_those_of_torch(bare, reference):
     answers = [one.answer for one in written("tuned", slugs=ASKED)]
-    background = shipped_background()
 
-    ours = grade_many(answers, Remembering(bare), background)
-    theirs = grade_many(answers, Remembering(reference), background)
+    ours = grade_many(answers, Remembering(bare), BUILT_IN)
+    theirs = grade_many(answers, Remembering(reference), BUILT_IN)
 
     for mine, other in zip(ours, theirs, strict=True):
         assert mine.score == pytest.approx(other.score, abs=0.005)

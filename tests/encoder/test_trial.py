@@ -57,10 +57,17 @@ def test_two_questions_are_tried_against_each_other(real, questions, texts):
 
 
 @pytest.mark.slow
-def test_the_trial_of_the_whole_bank_is_complete(real, questions, texts, capsys):
-    found = trial(list(texts.values()), texts, real, background_from(questions))
+def test_questions_are_tried_against_the_whole_bank(real, questions, texts, capsys):
+    some = dict(sorted(texts.items())[::15])
 
-    assert whole(found, texts)
+    found = trial(list(some.values()), texts, real, background_from(questions))
+
+    assert whole(found, some)
+    for (
+        row
+    ) in found.rows:  # the promises that this grader keeps; see docs/benchmarks.md
+        for column in (Column.WRONG, Column.FOREIGN, Column.PROMPT):
+            assert not row.cells[column].offends, (row.slug, row.language, column)
     with capsys.disabled():
         for line in (*table(found), "", *summary(found)):
             print(line)  # noqa: T201 - the table is what this run is for
