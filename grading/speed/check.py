@@ -2,7 +2,9 @@
 
 The baseline against itself must not be faster, the reference must be faster by
 what the task promises, and each program in `wrong/` must earn nothing. What a busy
-machine could not decide is said to be undecided; it is neither good nor bad.
+machine could not decide is said to be undecided; it is neither good nor bad. Then
+baseline and reference must be right on many draws of weights and inputs, more than a
+judgement makes: where they are not, an honest candidate would not be either.
 """
 
 from __future__ import annotations
@@ -16,14 +18,16 @@ import yaml
 from grading.errors import AuthorFault, NodeTooBusy, TaskBroken
 from grading.inputs import SpeedSubmission
 from grading.results import Verdict
+from grading.speed.draws import on_many_draws
 from grading.speed.grade import grade_speed
-from grading.speed.task import SETTINGS
+from grading.speed.task import SETTINGS, load_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from grading.results import SpeedGrade
+    from grading.speed.draws import Drawn
 
 # Of the mark that the reference defines it must itself earn this much. Not all of
 # it: the promise is the lower bound of the author's machine, and on another
@@ -34,8 +38,24 @@ FEWEST_WRONG: Final = 2
 QUICK_SECONDS: Final = 4.0  # of measuring
 WRONG_SECONDS: Final = 8.0  # most end at their first wrong output
 AGAIN_PATIENCE: Final = 3.0  # times the budget, for one that was undecided
+MOST_DRAWS: Final = 200  # of weights; what goes wrong in 1 of 100 shows in 87 %
+DRAW_SECONDS: Final = 20.0
+QUICK_DRAW_SECONDS: Final = 2.0
 # What does not run shows nothing about the task.
 NOT_RUN: Final = frozenset({Verdict.LOAD_FAILED, Verdict.REFUSED, Verdict.CRASHED})
+
+
+DRAWN: Final = " (draws)"
+
+
+def draw(folder: Path, name: str, seconds: float) -> Drawn:
+    """Run one of a task's own programs on many draws, on the CPU.
+
+    Raises: `TaskBroken`.
+    """
+    task = load_task(folder, "cpu")
+    source = (folder / name).read_bytes()
+    return on_many_draws(task, source, name, most=MOST_DRAWS, seconds=seconds)
 
 
 class Stand(StrEnum):
@@ -51,7 +71,7 @@ class Trial:
     """One of the task's programs, as it was judged."""
 
     task: str
-    program: str  # file, within the task's folder
+    program: str  # file, within the task's folder; with DRAWN for the draws
     stand: Stand
     reason: str  # one sentence
     grade: SpeedGrade | None  # None when nothing was judged
@@ -63,8 +83,9 @@ def check_task(
     *,
     quick: bool = False,
     judge: Callable[[SpeedSubmission], SpeedGrade] = grade_speed,
+    draw: Callable[[Path, str, float], Drawn] = draw,
 ) -> Iterator[Trial]:
-    """Judge a task's own programs, one after the other.
+    """Judge a task's own programs, one after the other, then draw.
 
     Raises: `ServiceFault` when this machine cannot judge. A broken task is a
         trial that failed, a busy machine an inconclusive one.
@@ -75,6 +96,9 @@ def check_task(
         promise = _promise(folder)
         for path in programs:
             yield _tried(folder, path, promise, device, quick=quick, judge=judge)
+        for path in programs[:2]:
+            seconds = QUICK_DRAW_SECONDS if quick else DRAW_SECONDS
+            yield _drawn(folder, path.name, draw(folder, path.name, seconds))
     except AuthorFault as fault:
         yield _failed(folder, SETTINGS, str(fault))
     if len(wrong) < FEWEST_WRONG:
@@ -97,6 +121,18 @@ def _failed(folder: Path, program: str, reason: str) -> Trial:
         program=program,
         stand=Stand.FAILED,
         reason=reason,
+        grade=None,
+    )
+
+
+def _drawn(folder: Path, name: str, drawn: Drawn) -> Trial:
+    where = f"on {drawn.calls} calls with {drawn.draws} draws of weights"
+    right = f"Right {where}, the error at most {drawn.worst:.2f} of what is allowed."
+    return Trial(
+        task=folder.name,
+        program=name + DRAWN,
+        stand=Stand.FAILED if drawn.wrong else Stand.PASSED,
+        reason=f"Once {where}: {drawn.wrong}" if drawn.wrong else right,
         grade=None,
     )
 

@@ -214,7 +214,10 @@ class Sitting:
             verdict = item["grade"]["verdict"]
             outcome.verdicts.append(verdict)
             if verdict != persona.verdict:
-                outcome.lost.append(f"verdict {verdict}, expected {persona.verdict}")
+                outcome.lost.append(
+                    f"question {item['position']}: verdict {verdict}, expected "
+                    f"{persona.verdict}: {item['grade']['reason']}"
+                )
         else:
             outcome.text_marks.append(item["automatic_score"])
 

@@ -39,10 +39,12 @@ def make_weights(generator: np.random.Generator, *, count: int, width: int) -> d
     """Return `vectors` (count, width) float32.
 
     Embeddings lie in clusters of very different size, flat ones: much is written
-    about few subjects, and what is written differs in few ways. So a topic's share
-    is drawn from a long-tailed distribution.
+    about few subjects, and what is written differs in few ways. The sizes follow a
+    power law over the rank, from some 3,000 down to some 55; which topic has which
+    is drawn. Drawn sizes were tried: in 3 % of all draws one topic took so much that
+    others had fewer vectors than are asked for, and a good index became a wrong one.
     """
-    share = generator.pareto(1.5, size=TOPICS) + 1.0
+    share = generator.permutation(np.arange(1, TOPICS + 1) ** (-2.0 / 3.0))
     topics = generator.choice(TOPICS, size=count, p=share / share.sum())
     return {"vectors": _near(generator, topics, width)}
 

@@ -53,7 +53,7 @@ def test_the_demo_has_its_written_questions_and_two_code_tasks(shipped):
     tasks = [s for s in demo.questions if isinstance(shipped[s], SpeedQuestion)]
 
     assert demo.questions[: len(DEMO_TEXTS)] == DEMO_TEXTS
-    assert len(tasks) == DEMO_TASKS
+    assert tuple(tasks) == DEMO_TASKS
 
 
 MIXED = "mixed-45"

@@ -7,6 +7,7 @@ import pytest
 from grading.errors import BaselineBroken, NodeTooBusy, SandboxUnavailable
 from grading.results import SpeedGrade, Verdict
 from grading.speed.check import Stand, check_task, stand_of
+from grading.speed.draws import Drawn
 
 
 @pytest.fixture
@@ -48,7 +49,11 @@ GOOD = {
 }
 
 
-def checked(folder, *, quick=True, **changes):
+def drawn(_name, wrong=None):
+    return Drawn(draws=3, calls=12, wrong=wrong, worst=0.25)
+
+
+def checked(folder, *, quick=True, draws=drawn, **changes):
     asked = []
 
     def judge(submission):
@@ -58,7 +63,10 @@ def checked(folder, *, quick=True, **changes):
             raise found
         return found
 
-    return list(check_task(folder, "cpu", quick=quick, judge=judge)), asked
+    trials = check_task(
+        folder, "cpu", quick=quick, judge=judge, draw=lambda _, name, __: draws(name)
+    )
+    return list(trials), asked
 
 
 def test_a_good_task_passes(folder):
@@ -70,7 +78,10 @@ def test_a_good_task_passes(folder):
         "reference.py",
         "wrong/coarse.py",
         "wrong/skips.py",
+        "baseline.py (draws)",
+        "reference.py (draws)",
     ]
+    assert trials[-1].reason.startswith("Right on 12 calls with 3 draws of weights")
     assert {one.task_folder for one in asked} == {folder}
 
 
@@ -94,6 +105,17 @@ def test_a_program_that_gets_what_it_must_not_fails_the_task(
     assert stand_of(trials) is Stand.FAILED
     assert [trial.program for trial in failed] == [f"{program}.py"]
     assert words in failed[0].reason
+
+
+def test_a_reference_that_is_wrong_on_a_rare_draw_fails_the_task(folder):
+    def draws(name):
+        return drawn(name, wrong="recall is 0.8." if name == "reference.py" else None)
+
+    trials, _ = checked(folder, draws=draws)
+    (failed,) = [trial for trial in trials if trial.stand is Stand.FAILED]
+
+    assert failed.program == "reference.py (draws)"
+    assert "recall is 0.8." in failed.reason
 
 
 @pytest.mark.parametrize(
