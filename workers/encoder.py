@@ -12,16 +12,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from bank.definitions import TextQuestion
-from bank.parsing import load_bank
-from grading.text.background import Background, background_of
 from grading.text.loading import load_encoder
 from grading.text.vectors import Remembering, recalled
+from workers.background import kept_background
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bank.definitions import SpeedQuestion
+    from grading.text.background import Background
 
 _lock = threading.RLock()
 _held: dict[str, Remembering] = {}
@@ -50,21 +46,10 @@ def background() -> Background:
     """Return what similarities are read against: the shipped bank's own statements."""
     with _lock:
         if "background" not in _backgrounds:
-            _backgrounds["background"] = background_from(
-                load_bank(settings.BANK_FOLDER)
+            _backgrounds["background"] = kept_background(
+                Path(settings.BANK_FOLDER), Path(settings.INFERVIEW_HOME)
             )
         return _backgrounds["background"]
-
-
-def background_from(
-    questions: Mapping[str, TextQuestion | SpeedQuestion],
-) -> Background:
-    """Return the background that a bank's text questions make."""
-    return background_of(
-        question.rubric
-        for question in questions.values()
-        if isinstance(question, TextQuestion) and not question.alias_of
-    )
 
 
 def warm() -> None:

@@ -8,7 +8,7 @@ from django.conf import settings
 from bank.parsing import load_bank
 from grading.inputs import TextAnswer
 from grading.text.grade import grade_many
-from workers.encoder import background_from
+from workers.background import background_from
 
 PAIRS = (
     ("gpu-inference", "model-visualization"),

@@ -10,7 +10,7 @@ from django.conf import settings
 from bank.definitions import TextQuestion
 from bank.parsing import load_bank
 from grading.inputs import LANGUAGES
-from workers.encoder import background_from
+from workers.background import background_from
 from workers.trial.answers import Column
 from workers.trial.marking import trial
 from workers.trial.table import summary, table

@@ -12,7 +12,7 @@ from django.conf import settings
 from bank.definitions import TextQuestion
 from bank.parsing import load_bank
 from grading.inputs import LANGUAGES, TextAnswer
-from workers.encoder import background_from
+from workers.background import background_from
 
 if TYPE_CHECKING:
     from grading.text.background import Background

@@ -1,8 +1,9 @@
 """Does a program name the classes that the teacher names, in float64?
 
-A call is right when at least 92 % of its labels are the teacher's. Students with a
+A call is right when at least 90 % of its labels are the teacher's. Students with a
 hundred hidden units agreed in 95.8 to 96.9 % (twelve teachers, 240 calls of 512 rows,
-the worst 93.9 %), some four standard deviations of a call above the bound; a linear
+the worst 93.9 %), more than five standard deviations of a call above the bound (0.92 was
+tried: four, and the worst of 36 calls came within a sixth of it); a linear
 student agrees in 80 %, half of the teacher in 63 %.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import torch
 
 EPSILON = 1e-6
-LEAST_AGREEMENT = 0.92
+LEAST_AGREEMENT = 0.9
 CLASSES = 16
 
 

@@ -25,7 +25,8 @@ from bank.errors import BankError
 from bank.linting import Severity, lint
 from bank.parsing import load_bank
 from grading.errors import GradingError
-from workers.encoder import background_from, encoder
+from workers.background import background_from
+from workers.encoder import encoder
 from workers.trial.marking import trial
 from workers.trial.table import as_json, offenders, summary, table
 

@@ -39,7 +39,8 @@ from grading.errors import EncoderUnavailable, GradingError, NoReferenceAnswer
 from grading.inputs import LANGUAGES, TextAnswer
 from grading.text.adhoc import adhoc_rubric
 from grading.text.grade import grade_many
-from workers.encoder import background_from, encoder
+from workers.background import background_from
+from workers.encoder import encoder
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
