@@ -102,13 +102,27 @@ def bound(limits: dict[str, int], address_bytes: int) -> None:
     if address_bytes:
         resource.setrlimit(resource.RLIMIT_AS, (address_bytes, address_bytes))
     for kind, value in (
-        (resource.RLIMIT_CORE, 0),
+        # 0 would still start the program that /proc/sys/kernel/core_pattern pipes to.
+        (resource.RLIMIT_CORE, 1),
         (resource.RLIMIT_NOFILE, limits["open_files"]),
         (resource.RLIMIT_NPROC, limits["processes"]),
         (resource.RLIMIT_FSIZE, limits["scratch_bytes"]),
         (resource.RLIMIT_MEMLOCK, 0),
     ):
         resource.setrlimit(kind, (value, value))
+
+
+def compute_with(torch: ModuleType, threads: int) -> None:
+    """Have torch use that many threads, and nothing more cores than that.
+
+    Where wall time counts, a program with more threads than the task allows would
+    otherwise be paid for cores that the baseline does not use. With one thread
+    processor time counts, on whatever core.
+    """
+    torch.set_num_threads(threads)
+    if threads > 1:
+        usable = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, usable[:threads])
 
 
 def filter_calls(steps: bytes) -> None:
@@ -313,7 +327,7 @@ def _say(control: socket.socket, text: str) -> None:
 
 def run_lane(torch: ModuleType, control: socket.socket, config: dict[str, Any]) -> None:
     """Lock this process up, then obey the parent until it hangs up."""
-    torch.set_num_threads(config["threads"])
+    compute_with(torch, config["threads"])
     packet, files, _, _ = socket.recv_fds(control, MOST_BYTES, 4)
     word, _, rest = packet.partition(b"\n")
     if word != b"setup":

@@ -66,7 +66,7 @@ def main() -> None:
         file = os.open(path, os.O_WRONLY)
         os.write(file, b"0")
         os.close(file)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (1, 1))  # 0 does not stop a piped one
     if plan["stage"] is not None:
         gather(plan["stage"]["folder"], plan["stage"]["binds"])
     if plan["user"]:

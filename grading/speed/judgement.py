@@ -23,7 +23,7 @@ from grading.sandbox.start import start_jails, start_kind
 from grading.speed import clocks, machine, rules
 from grading.speed.device import Quiet
 from grading.speed.lane import Called, Failure, Lane, Weights
-from grading.speed.memory import table_of, weight_file
+from grading.speed.memory import read_libraries, table_of, weight_file
 from grading.speed.metric import Cost, Metric, message
 from grading.speed.progress import TELL_SECONDS, Progress, Stage
 from grading.speed.record import Question, what_is_wrong
@@ -121,6 +121,8 @@ class Judgement:
         Raises: `AuthorFault`, `ServiceFault`.
         """
         self._tell(Stage.STARTING)
+        if self._task.metric is Metric.MEMORY:
+            read_libraries()
         with self._weight_file() as weights:
             try:
                 while not self._done():

@@ -9,7 +9,9 @@ from __future__ import annotations
 import mmap
 import os
 import secrets
+import stat
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 ALIGNMENT: Final = 64  # bytes: a cache line, and the widest vector register
 PAGE: Final = 4096
+READ_BYTES: Final = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,32 @@ class Table:
     outputs: tuple[tuple[Place, ...], ...]
     input_bytes: int
     output_bytes: int
+
+
+def read_libraries() -> int:
+    """Read every file that this process has mapped; return how many bytes.
+
+    The kernel charges a page of a library to whoever touches it first. On a machine
+    that has not judged for a while that was the baseline's lane, which then seemed to
+    hold what the submission's lane found there for nothing. The judge has the same
+    libraries mapped as its lanes, and now it is the first.
+    """
+    paths = {
+        line.split(None, 5)[5].rstrip("\n")
+        for line in Path("/proc/self/maps").read_text("utf-8", "replace").splitlines()
+        if line.count(" /") == 1
+    }
+    total = 0
+    for path in paths:
+        try:
+            with Path(path).open("rb", buffering=0) as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    continue
+                while got := len(file.read(READ_BYTES)):
+                    total += got
+        except OSError:  # removed since, or not ours to read
+            continue
+    return total
 
 
 def _name_of(dtype: torch.dtype) -> str:

@@ -63,6 +63,28 @@ def test_a_guest_is_nobody_filtered_and_enclosed(warm_jail):
     assert uid not in (0, os.getuid()) or os.getuid() != 0
 
 
+def test_a_crash_starts_no_program_that_collects_cores(warm_jail):
+    set_up(warm_jail)
+
+    # Of limits only 1 keeps the kernel from starting a piped collector; see core(5).
+    text = Path(f"/proc/{warm_jail.pid}/limits").read_text()
+    (line,) = [row for row in text.splitlines() if row.startswith("Max core file")]
+    assert line.split()[4:6] == ["1", "1"]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_lane_has_no_more_cores_than_its_task_has_threads(threads):
+    usable = os.sched_getaffinity(0)
+    limits = Limits(memory_bytes=256 * 1024 * 1024, threads=threads)
+    with contextlib.ExitStack() as stack:
+        jail = start_jails(1, limits, "cpu", stack=stack)[0]
+        set_up(jail)
+        kept = os.sched_getaffinity(jail.pid)
+
+    # With one thread processor time counts, wherever it is spent.
+    assert kept == (usable if threads == 1 else set(sorted(usable)[:threads]))
+
+
 def test_a_guest_that_is_not_locked_up_is_refused(warm_jail):
     with pytest.raises(SandboxUnavailable, match="system call filter"):
         warm_jail.verify_locked()

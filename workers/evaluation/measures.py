@@ -90,6 +90,15 @@ def triage(scores: Values, marks: Values, doubts: Values, share: float) -> Triag
     return Triage(error=float(errors[rest].mean()), caught=caught)
 
 
+def risks(errors: Values, doubts: Values) -> Values:
+    """Return the mean error of the k least doubtful answers, for k = 1 to n.
+
+    Shapes: errors, doubts (n,); result (n,).
+    """
+    order = np.argsort(doubts, kind="stable")
+    return np.cumsum(errors[order]) / np.arange(1, len(errors) + 1)
+
+
 def _ranks(values: Values) -> Values:
     """Return ranks, equal values sharing their mean rank."""
     order = np.argsort(values, kind="stable")

@@ -1,6 +1,6 @@
 """Hold the text grader against people's scores and print every figure.
 
-    python manage.py evaluate_grader [--json PATH]
+    python manage.py evaluate_grader [--json PATH] [--plots FOLDER]
 
 The figures are over the test split: eight questions on which nothing was fitted; and
 over the unseen answers of the public sets where INFERVIEW_DATA names their folder.
@@ -60,6 +60,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take where the figures go as well."""
         parser.add_argument("--json", default="", help="write the figures there too")
+        parser.add_argument(
+            "--plots", default="", help="draw calibration and risk into this folder"
+        )
 
     def handle(self, *_args: object, **options: str) -> None:
         """Grade, measure, print."""

@@ -189,3 +189,15 @@ def test_whole_numbers_that_must_be_equal_are_counted_not_measured(folder):
     assert wrong is not None
     assert "is wrong in 51 of 51 values" in wrong
     assert worst is None
+
+
+def spent(wall, waited):
+    return Cost(spent=Spent(wall=wall, cpu=wall, waited=waited))
+
+
+def test_a_submission_that_waits_for_itself_makes_no_busy_machine(folder):
+    record = Record(task=load_task(folder, "cpu"), device="cpu")
+    record.baseline += [spent(1.0, 0.0), spent(1.0, 0.01)]
+    record.candidate += [spent(0.5, 0.4), spent(0.5, 0.4)]
+
+    assert record.share_waited() == pytest.approx(0.005)
