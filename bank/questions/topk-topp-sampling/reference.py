@@ -13,10 +13,9 @@ def solve(logits, top_k, top_p, uniform):
     most = int(top_k.max())
     values, ids = torch.topk(logits, min(most + 1, vocabulary), dim=-1)
     edge = values.gather(1, top_k.unsqueeze(1) - 1).squeeze(1)
-    if most < vocabulary:
-        beyond = values.gather(1, top_k.clamp(max=values.shape[1] - 1).unsqueeze(1)).squeeze(1)
-        for row in torch.nonzero((beyond == edge) & (top_k < vocabulary)).flatten().tolist():
-            _cut_by_id(logits[row], values[row], ids[row], int(top_k[row]), edge[row])
+    beyond = values.gather(1, top_k.clamp(max=values.shape[1] - 1).unsqueeze(1)).squeeze(1)
+    for row in torch.nonzero((beyond == edge) & (top_k < vocabulary)).flatten().tolist():
+        _cut_by_id(logits[row], values[row], ids[row], int(top_k[row]), edge[row])
     rank = torch.arange(values.shape[1], device=logits.device)
     left_out = rank >= top_k.unsqueeze(1)
     values = values.masked_fill(left_out, -torch.inf)
