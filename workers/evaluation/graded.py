@@ -23,7 +23,6 @@ FOLDER: Final = Path(__file__).parent
 FULL_SHARE: Final = 0.85  # of the weight is what a full mark expects
 WRONG_CLAIM: Final = 0.1  # taken off for each
 MOST_WRONG: Final = 0.3  # taken off at most
-LIST_AT_MOST: Final = 0.05
 LIST: Final = "keyword-list"
 REPEATED: Final = "prompt-repeated"
 STEP: Final = 0.05
@@ -136,15 +135,13 @@ def split(folder: Path = FOLDER) -> frozenset[str]:
 
 def scored_by_rule(answer: GradedAnswer) -> float:
     """Return the score that the rules of README.md give an answer's credits."""
-    if answer.kind == REPEATED:
+    if answer.kind in {LIST, REPEATED}:
         return 0.0
     points = answer.answer.rubric.key_points
     weight = sum(point.weight for point in points)
     coverage = sum(point.weight * answer.credits[point.id] for point in points) / weight
     score = min(1.0, coverage / FULL_SHARE)
     score -= min(MOST_WRONG, WRONG_CLAIM * answer.wrong_claims)
-    if answer.kind == LIST:
-        score = min(score, LIST_AT_MOST)
     return round(max(0.0, score) / STEP) * STEP
 
 
