@@ -42,6 +42,7 @@ layers: .venv/.test
 
 bench: .venv/.test
 	$(V)/python -m pytest -s -q -m "" tests/benchmarks/bench_text.py
+	$(V)/python -m tests.benchmarks.bench_hand_in
 	$(V)/python -m tests.benchmarks.bench_judge --minutes 15 $(ARGS)
 
 # Hours; ends and goes on where it was: what is finished is a line of the file.

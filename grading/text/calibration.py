@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ENGINE: Final = "key-points@2"  # a change of method or numbers gets a new number
+ENGINE: Final = "key-points@3"  # a change of method or numbers gets a new number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,7 +133,7 @@ def evidence_of(  # noqa: PLR0913 - what is compared, with what, by what
     own = {_plain(text) for texts_of_point in points for text in texts_of_point}
     unrelated = [text for text in background.texts[written] if text not in own]
     question = _Question(
-        groups=[*points, *wrongs, _asked(rubric, written)],
+        groups=[*points, *wrongs, asked_texts(rubric, written)],
         points=len(points),
         unrelated=unrelated,
         beside=background.texts[language],
@@ -237,7 +237,7 @@ def whole_of(  # noqa: PLR0913 - what is compared, with what, by what
             [
                 _mean(recalled(seer, right)),
                 _mean(recalled(seer, wrong)),
-                _mean(recalled(seer, _asked(rubric, written)[:1])),
+                _mean(recalled(seer, asked_texts(rubric, written)[:1])),
             ]
         )
         level = cosines(answer, recalled(seer, background.texts[language]))
@@ -264,7 +264,7 @@ def _in(phrasings: Mapping[str, tuple[str, ...]], language: str) -> tuple[str, .
     return phrasings.get(language) or next(iter(phrasings.values()))
 
 
-def _asked(rubric: Rubric, language: str) -> tuple[str, ...]:
+def asked_texts(rubric: Rubric, language: str) -> tuple[str, ...]:
     """Return the question's sentences and the question as a whole."""
     prompt = rubric.prompt.get(language) or next(iter(rubric.prompt.values()), "")
     return _with_sentences(prompt)

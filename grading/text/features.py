@@ -1,7 +1,8 @@
 """What a head sees of an answer: a few numbers, the same for every question.
 
-Each is computed twice, by the encoder ("meaning") and by the n-grams ("letters").
-None grows with the answer's length or depends on its order.
+Each is computed twice, by the encoder ("meaning") and by the n-grams ("letters"); some
+a third time, from the centres of points ("centred"). None grows with the answer's
+length or depends on its order.
 
 Source: the grading study's features (coverage at two heights, the best three units of
 a point, distance to the prompt, share of units nearer to an error, a probe for each
@@ -18,6 +19,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from grading.text.centred import Centred
     from grading.text.encoder import Matrix
 
 SIDES: Final = ("meaning", "letters")
@@ -26,8 +28,11 @@ _KINDS: Final = (
     "coverage_middle",
     "coverage_high",
     "coverage_anyway",
+    "coverage_faint",
     "best",
     "best_three",
+    "lower_half",
+    "lowest",
     "prompt",
     "error_share",
     "error_depth",
@@ -40,18 +45,42 @@ _KINDS: Final = (
     "whole",
     "whole_prompt",
 )
-FEATURES: Final = tuple(f"{side}_{kind}" for side in SIDES for kind in _KINDS)
+_CENTRED_KINDS: Final = (
+    "coverage_faint",
+    "coverage_low",
+    "coverage_middle",
+    "coverage_high",
+    "coverage_anyway",
+    "best",
+    "lower_half",
+    "lowest",
+    "error_share",
+    "error_depth",
+    "prompt",
+    "whole",
+    "whole_right",
+)
+CENTRED: Final = tuple(f"centred_{kind}" for kind in _CENTRED_KINDS)
+FEATURES: Final = (
+    *(f"{side}_{kind}" for side in SIDES for kind in _KINDS),
+    *CENTRED,
+)
 KEYWORDS: Final = "keyword_list"  # 1 where the guard fired
 NAMES: Final = (*FEATURES, KEYWORDS)
 
 _HEIGHTS: Final = (2.2, 3.0, 3.8)  # deviations at which half a point is covered
 _ANYWAY: Final = 2.6  # the same, before misconceptions take off
+_FAINT: Final = 1.2  # the same, for a point that is touched at all
+_CENTRED_HEIGHTS: Final = (1.5, 2.5, 3.5, 4.5)
+_CENTRED_ANYWAY: Final = 2.5
+_CENTRED_MARGIN: Final = 0.1
 _STEP: Final = 0.5
 _ERROR: Final = 1.5  # taken off per deviation that a misconception is nearer
 _MARGIN: Final = 0.3
 _DEEPEST: Final = 2.0
 _SHARP: Final = 4.0  # of the probes, which lie within about -1 to 1
 _BEST: Final = 3
+_HALF: Final = 0.5001  # of the weight, and what rounding adds
 _ELSEWHERE: Final = 1.2  # deviations, on the mean over units
 
 
@@ -66,10 +95,11 @@ def answers_elsewhere(features: Mapping[str, float]) -> bool:
     )
 
 
-def features_of(
+def features_of(  # noqa: PLR0913 - what each way of seeing saw
     sides: Matrix,
     probes: Matrix,
     whole: Matrix,
+    centred: Centred,
     *,
     weights: Matrix,
     listed: bool,
@@ -79,7 +109,7 @@ def features_of(
     Shapes: sides (2, n, m + k + 1), probes (2, n, 3), as `evidence.Evidence` has
         them for m key points and k >= 1 misconceptions; whole (2, 3): the whole
         answer's standing with the points, the misconceptions and the prompt together;
-        weights (m,).
+        centred for the same n, m and k; weights (m,).
     """
     found: dict[str, float] = {KEYWORDS: float(listed)}
     share = weights / weights.sum()
@@ -97,7 +127,14 @@ def features_of(
             f"{side}_{kind}": float(value)
             for kind, value in zip(_KINDS, values, strict=True)
         }
-    return found
+    values = (
+        *_covered_centres(centred.standings, share),
+        centred.right - centred.wrong,
+        centred.right,
+    )
+    return found | {
+        name: float(value) for name, value in zip(CENTRED, values, strict=True)
+    }
 
 
 def _covered(standings: Matrix, share: Matrix) -> tuple[float, ...]:
@@ -114,8 +151,45 @@ def _covered(standings: Matrix, share: Matrix) -> tuple[float, ...]:
     return (
         *(float(share @ _stepped(best, height)) for height in _HEIGHTS),
         float(share @ _stepped(anyway, _ANYWAY)),
+        float(share @ _stepped(best, _FAINT)),
         float(share @ best),
         float(three),
+        _lower_half(best, share),
+        float(best.min()),
+        float(prompt.max() - anyway.mean()),
+    )
+
+
+def _lower_half(best: Matrix, share: Matrix) -> float:
+    """Return how well the worse half of the points, by weight, is covered.
+
+    Half an answer in the rubric's own words and a whole one in other words have the
+    same mean; this tells them apart.
+    """
+    order = np.argsort(best, kind="stable")
+    lower = best[order][np.cumsum(share[order]) <= _HALF]
+    return float(lower.mean() if lower.size else best.min())
+
+
+def _covered_centres(standings: Matrix, share: Matrix) -> tuple[float, ...]:
+    points = len(share)
+    above, errors, prompt = (
+        standings[:, :points],
+        standings[:, points:-1],
+        standings[:, -1],
+    )
+    worst = errors.max(axis=1, keepdims=True)
+    net = above - _ERROR * np.maximum(0.0, worst - above + _CENTRED_MARGIN)
+    best, anyway = net.max(axis=0), above.max(axis=0)
+    deeper = worst[:, 0] - above.max(axis=1)
+    return (
+        *(float(share @ _stepped(best, height)) for height in _CENTRED_HEIGHTS),
+        float(share @ _stepped(anyway, _CENTRED_ANYWAY)),
+        float(share @ best),
+        _lower_half(best, share),
+        float(best.min()),
+        float((deeper > 0).mean()),
+        float(np.clip(deeper, 0.0, _DEEPEST).mean()),
         float(prompt.max() - anyway.mean()),
     )
 

@@ -31,6 +31,7 @@ from grading.text.adhoc_head import (
     word_rows,
 )
 from grading.text.calibration import ENGINE, calibration_for
+from grading.text.centred import centred_of
 from grading.text.evidence import evidence_of, rows_of, whole_of
 from grading.text.features import answers_elsewhere, features_of
 from grading.text.guards import ELSEWHERE_FACTOR, KEYWORD_FACTOR, Flag
@@ -287,10 +288,19 @@ def _features(
         background=marking.background,
         calibration=marking.calibration,
     )
+    centred = centred_of(
+        rows.meaning,
+        [len(unit.plain) for unit in reading.units],
+        rubric=rubric,
+        languages=reading.languages,
+        encoder=marking.encoder,
+        background=marking.background,
+    )
     return features_of(
         merged.sides,
         merged.probes,
         whole,
+        centred,
         weights=np.array([point.weight for point in rubric.key_points]),
         listed=Flag.KEYWORD_LIST in reading.flags,
     )

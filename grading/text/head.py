@@ -78,6 +78,7 @@ class Head:
     doubt_knots: Sequence[float]  # raw doubts at the quantiles 0, 1/20, ... 1
     review_above: float  # doubt
     widths: Sequence[Sequence[float]]  # by doubt: up to, below score, above score
+    left_out: Mapping[str, float]  # its worth on unseen questions, as it was fitted
 
     def judge(self, features: Mapping[str, float], *, factor: float = 1.0) -> Judged:
         """Return score, interval and doubt of an answer with these features.
@@ -158,6 +159,7 @@ def read_head(path: Path) -> Head:
             doubt_knots=values["doubt_knots"],
             review_above=float(values["review_above"]),
             widths=[tuple(map(float, band)) for band in values["widths"]],
+            left_out=values.get("left_out", {}),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"{path.name} is not a head that can be read: {error}"

@@ -74,7 +74,7 @@ _PATTERNS: Final = (
     r"\bplease\s+(?:pass|hire|approve)\s+(?:me|this|the)\b",
     # the same in Chinese
     (
-        r"(?:忽略|无视|忘记|忘掉|不要理会|跳过|绕过|覆盖|不用管|别管).{0,20}"
+        r"(?:忽略|无视|忘记|忘掉|不要理会|跳过|绕过|覆盖|不用管|别管)[^；。;]{0,20}"
         r"(?:指令|指示|提示|提示词|要求|规则|标准|评分|要点|参考答案|说明|以上|之前|上面|前面)"
     ),
     (
@@ -118,16 +118,38 @@ _PATTERNS: Final = (
     r"<\|[^|<>]{0,40}\|>",
     r"\[\s*/?\s*(?:INST|SYS|SYSTEM|ADMIN|SYSTEM\s+\w+)\s*\]",
     r"<<\s*/?\s*SYS\s*>>",
-    r"^\s*(?:#+\s*)?(?:system|assistant|grader|admin)\s*(?:prompt|message|note)?\s*[:：]",
-    r"^\s*(?:#+\s*)?(?:系统|系統|管理员|评分员|助手)\s*(?:提示|消息|指令)?\s*[:：]",
+    # ("System: tokens per second and goodput" is a line of somebody's notes)
+    r"^\s*#+\s*(?:system|assistant|grader|admin)\s*[:：]",
+    r"^\s*(?:#+\s*)?(?:system|assistant|grader|admin)\s+(?:prompt|message|note)\s*[:：]",
+    (
+        r"^\s*(?:system|assistant|grader|admin)\s*[:：].{0,80}\b(?:you|your|this|candidate"
+        r"|applicant|answer|grade|score|marks?|pass|passed|ignore|disregard)\b"
+    ),
+    r"^\s*(?:#+\s*)?(?:系统|系統|管理员|评分员|助手)\s*(?:提示|消息|指令)\s*[:：]",
+    (
+        r"^\s*(?:#+\s*)?(?:系统|系統|管理员|评分员|助手)\s*[:：].{0,40}"
+        r"(?:你|您|请(?!求)|請(?!求)|候选人|考生|答案|回答|分数|满分|滿分|评分|通过|忽略)"
+    ),
     r"<!--",
 )
 _ADDRESS: Final = re.compile("|".join(f"(?:{p})" for p in _PATTERNS), re.IGNORECASE)
+# What an attacker would write, named as such, is an answer about attacks. One that is
+# about marks is not let off: nobody needs it to explain anything.
+_QUOTED: Final = re.compile('[“「『"]([^“”「」『』"]{2,80})[”」』"]')
+_ABOUT_MARKS: Final = re.compile(
+    r"mark|score|grad|credit|points|rubric|candidate|分|评|阅卷|考生|候选人|要点|答案",
+    re.IGNORECASE,
+)
 
 
 def speaks_to_grader(sentence: str) -> bool:
     """Say whether a sentence, cleaned by `units.plain`, speaks to the grader."""
-    return bool(_ADDRESS.search(_unspaced(sentence)))
+    said = _QUOTED.sub(_without_examples, _unspaced(sentence))
+    return bool(_ADDRESS.search(said))
+
+
+def _without_examples(quoted: re.Match[str]) -> str:
+    return quoted.group() if _ABOUT_MARKS.search(quoted.group(1)) else '""'
 
 
 def hides_instruction(text: str) -> bool:

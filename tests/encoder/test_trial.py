@@ -56,18 +56,18 @@ def test_two_questions_are_tried_against_each_other(real, questions, texts):
         assert row.cells[Column.HALF].lowest > row.cells[Column.WRONG].highest
 
 
-@pytest.mark.slow
-def test_questions_are_tried_against_the_whole_bank(real, questions, texts, capsys):
-    some = dict(sorted(texts.items())[::15])
+@pytest.mark.slow  # minutes: some 4,000 answers
+def test_every_question_keeps_what_the_bank_promises(real, questions, texts, capsys):
+    found = trial(list(texts.values()), texts, real, background_from(questions))
 
-    found = trial(list(some.values()), texts, real, background_from(questions))
-
-    assert whole(found, some)
-    for (
-        row
-    ) in found.rows:  # the promises that this grader keeps; see docs/benchmarks.md
-        for column in (Column.WRONG, Column.FOREIGN, Column.PROMPT):
-            assert not row.cells[column].offends, (row.slug, row.language, column)
     with capsys.disabled():
-        for line in (*table(found), "", *summary(found)):
+        for line in ("", *table(found), "", *summary(found)):
             print(line)  # noqa: T201 - the table is what this run is for
+    assert whole(found, texts)
+    outside = [
+        (row.slug, row.language, str(column), cell.worst, cell.margin)
+        for row in found.rows
+        for column, cell in row.cells.items()
+        if cell.offends
+    ]
+    assert outside == []

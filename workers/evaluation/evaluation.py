@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from grading.results import TextGrade
     from grading.text.background import Background
     from grading.text.encoder import Encoder
+    from grading.text.head import Head
     from workers.evaluation.graded import GradedAnswer, Pair
     from workers.evaluation.measures import Measured, Values
 
@@ -170,6 +171,34 @@ def _figures_of_doubt(seen: Evaluated) -> list[Figure]:
             most=0.95,
         ),
         Figure(name="mean width of that interval", value=float((high - low).mean())),
+    ]
+
+
+# what a head's file calls it -> what it is, and bounds of what it should be
+_LEFT_OUT: Final = {
+    "pearson": ("Pearson", 0.90, None),
+    "spearman_within": ("Spearman within a question", 0.86, None),
+    "error": ("mean absolute error", None, 0.12),
+    "error_of_the_rest": ("error of the rest, 20 % to a person", None, 0.09),
+    "large_errors_caught": ("errors over .3 caught by that", 0.80, None),
+    "coverage": ("coverage of the 90 % interval", 0.85, 0.95),
+    "width": ("mean width of that interval", None, None),
+}
+
+
+def figures_left_out(head: Head | None) -> list[Figure]:
+    """Return what the head's file says it was worth on questions it had not seen."""
+    if head is None or not head.left_out:
+        return []
+    questions = f"{head.left_out['questions']:.0f} questions left out in turn"
+    return [
+        Figure(
+            name=f"{questions}: {name}",
+            value=head.left_out[key],
+            least=least,
+            most=most,
+        )
+        for key, (name, least, most) in _LEFT_OUT.items()
     ]
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from grading.text.background import Background
     from grading.text.encoder import Encoder
 
-ASSEMBLED_WEIGHT: Final = 0.02  # beside an answer that a person scored; more costs r
+# Beside an answer that a person scored. It costs .001 of the correlation and makes half
+# an answer worth half: of ten such, eight now get .56 to .72, at .02 it was .52 to .78.
+ASSEMBLED_WEIGHT: Final = 0.1
 _AT_ONCE: Final = 32  # answers
 
 

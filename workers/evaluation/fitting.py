@@ -20,6 +20,12 @@ import numpy as np
 
 from grading.text.features import FEATURES, KEYWORDS, NAMES
 from grading.text.head import SCHEMA, raw_doubt, settled
+from workers.evaluation.measures import (
+    mean_error,
+    pearson,
+    triage,
+    within_spearman,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,9 +40,11 @@ DECIMALS: Final = 5  # of what is stored
 KNOTS: Final = 21  # of the doubt's quantiles
 REVIEWED: Final = 0.2  # share of answers that a person should look at
 MISSED: Final = 0.1  # share of people's scores outside the interval
-_TAIL: Final = 0.05  # of people's answers, at each end of a feature, counts no further
+_FEWEST: Final = 20  # answers that a width is read off
+_ROUNDING: Final = 1e-9
+_TAIL: Final = 0.02  # of people's answers, at each end of a feature, counts no further
 _BANDS: Final = (0.35, 0.7, 1.0)  # of doubt, each with widths of its own
-_SIDES: Final = ("meaning", "letters")
+_VIEWS: Final = ("meaning", "letters", "centred")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +70,14 @@ class Example:
 
 
 def plans() -> tuple[Plan, ...]:
-    """Return the machines of a head: each side alone, and both together twice."""
-    sides = [
-        tuple(name for name in FEATURES if name.startswith(side)) for side in _SIDES
+    """Return the machines of a head: each view alone, and all together twice."""
+    views = [
+        tuple(name for name in FEATURES if name.startswith(view)) for view in _VIEWS
     ]
     return (
         *(
             Plan(features=(*names, KEYWORDS), cost=1.0, gamma=0.03, share=1.0)
-            for names in sides
+            for names in views
         ),
         Plan(features=NAMES, cost=1.0, gamma=0.02, share=2.0),
     )
@@ -84,6 +92,16 @@ class LeftOut:
     means: Values  # (n,) before faint ones are settled
     scores: Values  # (n,) people's
     slugs: tuple[str, ...]
+
+    def only(self, inside: npt.NDArray[np.bool_]) -> LeftOut:
+        """Return some of the answers."""
+        return LeftOut(
+            predictions=self.predictions[inside],
+            apart=self.apart[inside],
+            means=self.means[inside],
+            scores=self.scores[inside],
+            slugs=tuple(np.array(self.slugs)[inside].tolist()),
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -148,15 +166,8 @@ def head_values(
 ) -> dict[str, Any]:
     """Return a head's file: machines fitted to all examples, widths by residuals."""
     fitted = _fit(examples)
-    weights = _doubt_weights(residuals)
-    raw = np.array(
-        [
-            raw_doubt(mean, apart, weights)
-            for mean, apart in zip(residuals.means, residuals.apart, strict=True)
-        ]
-    )
-    knots = np.quantile(raw, np.linspace(0.0, 1.0, KNOTS))
-    doubts = np.interp(raw, knots, np.linspace(0.0, 1.0, KNOTS))
+    weights, knots = _doubt_scale(residuals)
+    doubts = _doubts(residuals, weights, knots)
     return {
         "schema": SCHEMA,
         "version": version,
@@ -177,6 +188,7 @@ def head_values(
         "doubt_knots": _plain(knots),
         "review_above": 1.0 - REVIEWED,
         "widths": _widths(residuals, doubts),
+        "left_out": _worth(residuals),
     }
 
 
@@ -241,6 +253,66 @@ def _asked(
     return means.tolist(), apart.tolist()
 
 
+def _worth(residuals: LeftOut) -> dict[str, float]:
+    """Return what a fit is worth on questions that it has not seen.
+
+    Of intervals and doubts too: those of a question come from the residuals of the
+    other questions.
+    """
+    names = np.array(residuals.slugs)
+    low, high = np.zeros(len(names)), np.zeros(len(names))
+    doubts = np.zeros(len(names))
+    for slug in sorted(set(residuals.slugs)):
+        mine = names == slug
+        others = residuals.only(~mine)
+        scale = _doubt_scale(others)
+        widths = _widths(others, _doubts(others, *scale))
+        doubts[mine] = _doubts(residuals.only(mine), *scale)
+        for place in np.flatnonzero(mine):
+            below, above = next(
+                (under, over) for most, under, over in widths if doubts[place] <= most
+            )
+            low[place] = residuals.predictions[place] - below
+            high[place] = residuals.predictions[place] + above
+    scores, marks = residuals.predictions, residuals.scores
+    inside = (marks >= low - _ROUNDING) & (marks <= high + _ROUNDING)
+    sent = triage(scores, marks, doubts, REVIEWED)
+    found = {
+        "answers": float(len(marks)),
+        "questions": float(len(set(residuals.slugs))),
+        "pearson": pearson(scores, marks),
+        "spearman_within": within_spearman(scores, marks, residuals.slugs),
+        "error": mean_error(scores, marks),
+        "coverage": float(inside.mean()),
+        "width": float((np.minimum(high, 1.0) - np.maximum(low, 0.0)).mean()),
+        "error_of_the_rest": sent.error,
+        "large_errors_caught": sent.caught,
+    }
+    return {name: round(value, DECIMALS) for name, value in found.items()}
+
+
+def _doubt_scale(residuals: LeftOut) -> tuple[dict[str, float], Values]:
+    """Return the weights of what makes an error likely, and raw doubts' quantiles."""
+    weights = _doubt_weights(residuals)
+    places = np.linspace(0.0, 1.0, KNOTS)
+    return weights, np.quantile(_raw_doubts(residuals, weights), places)
+
+
+def _doubts(residuals: LeftOut, weights: Mapping[str, float], knots: Values) -> Values:
+    places = np.linspace(0.0, 1.0, KNOTS)
+    doubts: Values = np.interp(_raw_doubts(residuals, weights), knots, places)
+    return doubts
+
+
+def _raw_doubts(residuals: LeftOut, weights: Mapping[str, float]) -> Values:
+    return np.array(
+        [
+            raw_doubt(mean, apart, weights)
+            for mean, apart in zip(residuals.means, residuals.apart, strict=True)
+        ]
+    )
+
+
 def _doubt_weights(residuals: LeftOut) -> dict[str, float]:
     """Return how much nearness to the middle and disagreement add to an error."""
     errors = np.abs(residuals.predictions - residuals.scores)
@@ -268,6 +340,8 @@ def _widths(residuals: LeftOut, doubts: Values) -> list[list[float]]:
     widths, lowest = [], -1.0
     for most in _BANDS:
         inside = (doubts > lowest) & (doubts <= most)
+        if inside.sum() < _FEWEST:  # where doubts say nothing, all are one band
+            inside = np.ones(len(doubts), dtype=bool)
         over = residuals.predictions[inside] - residuals.scores[inside]
         widths.append([most, _outer(over), _outer(-over)])
         lowest = most

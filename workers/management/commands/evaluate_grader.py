@@ -2,8 +2,10 @@
 
     python manage.py evaluate_grader [--json PATH] [--plots FOLDER]
 
-The figures are over the test split: eight questions on which nothing was fitted; and
-over the unseen answers of the public sets where INFERVIEW_DATA names their folder.
+The figures are over the test split: eight questions on which nothing was fitted; over
+the unseen answers of the public sets where INFERVIEW_DATA names their folder; and, as
+calibrate_encoder wrote them into the head's file, over all other questions, each by a
+fit that had not seen it. What marks cost in time and memory, `make bench` measures.
 Exit status 2 and one line when something is missing.
 """
 
@@ -20,11 +22,13 @@ from django.core.management.base import BaseCommand, CommandError
 from bank.errors import BankError
 from bank.parsing import load_bank
 from grading.errors import GradingError
+from grading.text.head import shipped_head
 from workers import encoder as held
 from workers.evaluation.adhoc_fitting import figures_of_public
 from workers.evaluation.evaluation import (
     Evaluated,
     figure_of_attempts,
+    figures_left_out,
     figures_of_answers,
     figures_of_pairs,
     graded,
@@ -36,6 +40,7 @@ from workers.evaluation.graded import (
     rubrics_of,
     split,
 )
+from workers.evaluation.plots import PlotsUnavailable, write_plots
 from workers.evaluation.public import (
     NO_PUBLIC_DATA,
     SETS,
@@ -67,17 +72,22 @@ class Command(BaseCommand):
     def handle(self, *_args: object, **options: str) -> None:
         """Grade, measure, print."""
         try:
-            figures, engine = self._figures()
+            figures, engine = self._figures(options["plots"])
         except (
             BankError,
             GradingError,
             GradedDataBroken,
+            PlotsUnavailable,
             PublicDataMissing,
         ) as error:
             raise CommandError(str(error), returncode=2) from error
+        except OSError as error:
+            message = f"{options['plots']} cannot be written: {error.strerror}"
+            raise CommandError(message, returncode=2) from error
         self.stdout.write(engine)
         for line in lines_of_figures(figures):
             self.stdout.write(line)
+        self.stdout.write("what marks cost in time and memory: make bench")
         if options["json"]:
             values = [dataclasses.asdict(figure) for figure in figures]
             try:
@@ -88,7 +98,7 @@ class Command(BaseCommand):
                 message = f"{options['json']} cannot be written: {error.strerror}"
                 raise CommandError(message, returncode=2) from error
 
-    def _figures(self) -> tuple[list[Figure], str]:
+    def _figures(self, plots: str) -> tuple[list[Figure], str]:
         rubrics = rubrics_of(load_bank(settings.BANK_FOLDER))
         kept = split()
         answers = [one for one in graded_answers(rubrics) if one.slug in kept]
@@ -112,8 +122,13 @@ class Command(BaseCommand):
                 figures += figures_of_public(
                     name, public_answers(folder, name), encoder, background
                 )
-        head = seen.grades[0].details.get("head") or "no head: the formula alone"
-        return figures, f"{encoder.name} on {encoder.device}, {head}"
+        head = shipped_head(encoder.name)
+        figures += figures_left_out(head)
+        if plots:
+            for path in write_plots(seen, Path(plots)):
+                self._tell(f"{path} is drawn")
+        name = head.name if head else "no head: the formula alone"
+        return figures, f"{encoder.name} on {encoder.device}, {name}"
 
     def _tell(self, what: str) -> None:
         self.stderr.write(f"  {what}")

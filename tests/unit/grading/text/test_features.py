@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from grading.text.centred import Centred
 from grading.text.features import KEYWORDS, NAMES, answers_elsewhere, features_of
 
 POINTS, ERRORS = 3, 2
@@ -14,7 +15,12 @@ def seen(standings, *, probes=None, weights=(1.0, 1.0, 2.0), listed=False):
         probes = np.zeros((2, len(one), 3))
     whole = np.array([[3.0, 1.0, 2.0], [1.0, 1.0, 1.0]])
     return features_of(
-        sides, np.asarray(probes), whole, weights=np.array(weights), listed=listed
+        sides,
+        np.asarray(probes),
+        whole,
+        Centred(standings=one, right=0.7, wrong=0.2),
+        weights=np.array(weights),
+        listed=listed,
     )
 
 

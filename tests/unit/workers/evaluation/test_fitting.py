@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -71,6 +73,20 @@ def test_intervals_hold_about_nine_of_ten_unseen_scores(fitted):
     inside = [j.low <= s <= j.high for j, s in zip(fresh, scores, strict=True)]
 
     assert 0.8 < np.mean(inside) <= 1.0
+
+
+def test_the_file_says_what_the_fit_is_worth_on_unseen_questions(fitted):
+    known, residuals, path = fitted
+    worth = json.loads(path.read_text())["left_out"]
+
+    assert worth["answers"] == len(known)
+    assert worth["questions"] == 6
+    assert worth["pearson"] == pytest.approx(
+        np.corrcoef(residuals.predictions, residuals.scores)[0, 1], abs=1e-4
+    )
+    assert 0.8 < worth["coverage"] < 1.0
+    assert 0.0 < worth["width"] < 0.6
+    assert worth["error_of_the_rest"] <= worth["error"] * 1.2
 
 
 def test_an_answer_that_says_nothing_scores_nothing():
