@@ -5,10 +5,11 @@ language, and the few directions in which all of a field's sentences differ most
 (length, register). With both taken out, the mean of all phrasings of a point, in
 every language it is written in, is what they share: its meaning. A unit is held
 against that mean, so an answer in words of its own is not measured by its distance
-from one particular wording.
+from one particular wording. An adapter then turns likeness towards what earns credit.
 
 Source: Mu and Viswanath 2018, All-but-the-Top; on 480 answers of 40 questions, each
-left out in turn, this raised the correlation with people's scores from .896 to .911.
+left out in turn, this raised the correlation with people's scores from .896 to .911
+without any adapter.
 """
 
 from __future__ import annotations
@@ -20,23 +21,23 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from grading.inputs import LANGUAGES
+from grading.text.adapter import unit_length
 from grading.text.evidence import asked_texts
 from grading.text.vectors import recalled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
-
     from grading.inputs import Rubric
+    from grading.text.adapter import Adapter
     from grading.text.background import Background
     from grading.text.encoder import Encoder, Matrix
 
 COMMON: Final = 3  # directions taken out; 1 to 8 were alike within .002
 FLOOR: Final = 0.02  # added to a deviation: nothing divides by almost nothing
 _SPACES: Final = 4
+_FIELDS: Final = 8
 _RUBRICS: Final = 256  # whose centres are kept: 8 MB
-_NOTHING_LEFT: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +47,24 @@ class Centred:
     standings: Matrix  # (n, m + k + 1) in deviations above what the field is to a unit
     right: float  # cosine of the whole answer with all points together
     wrong: float  # the same with all misconceptions
+    odds: Matrix  # (n, m) log odds that a unit earns a point
+    credits: Matrix  # (m,) the same of the whole answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bare:
+    """An answer's units and a rubric's centres without what all have in common."""
+
+    units: Matrix  # (n, w) unit rows
+    languages: tuple[str, ...]  # (n,)
+    lengths: tuple[int, ...]  # (n,) characters
+    centres: Matrix  # (m + k + 1, w) unit rows: points, misconceptions, the prompt
+    points: int  # m
+    space: Space
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # hashed by identity
-class _Space:
+class Space:
     """What is taken out of vectors, and what the field looks like without it."""
 
     middles: Mapping[str, Matrix]  # language -> (w,)
@@ -59,10 +74,10 @@ class _Space:
     def left(self, vectors: Matrix, language: str) -> Matrix:
         """Return unit rows without language and common directions."""
         seen = vectors - self.middles[language]
-        return _unit(seen - (seen @ self.common.T) @ self.common)
+        return unit_length(seen - (seen @ self.common.T) @ self.common)
 
 
-def centred_of(  # noqa: PLR0913 - what is compared, with what, by what
+def bare_of(  # noqa: PLR0913 - what is compared, with what, by what
     rows: Matrix,
     lengths: Sequence[int],
     *,
@@ -70,37 +85,58 @@ def centred_of(  # noqa: PLR0913 - what is compared, with what, by what
     languages: Sequence[str],
     encoder: Encoder,
     background: Background,
-) -> Centred:
-    """Hold an answer's n >= 1 units against the rubric's centres.
+) -> Bare:
+    """Take out of an answer's n >= 1 units and of the rubric what all have in common.
 
     Shapes: rows (n, w), lengths in characters (n,), languages (n,).
-    The whole answer is the mean of its units, the longer ones weighing more.
     """
     space = _space(encoder, *_texts(background))  # type: ignore[arg-type]  # a protocol does not say: hashable
-    points = len(rubric.key_points)
-    standings: npt.NDArray[np.float32] = np.zeros(
-        (len(rows), points + len(rubric.misconceptions) + 1), dtype=np.float32
-    )
-    left: npt.NDArray[np.float32] = np.zeros_like(rows)
     spoken = np.array(languages)
+    units = np.zeros_like(rows)
     for language in sorted(set(languages)):
         mine = spoken == language
-        left[mine] = space.left(rows[mine], language)
-        centres = _centres(space, encoder, rubric, language)
-        near = left[mine] @ space.field[language].T
-        middle = np.median(near, axis=1, keepdims=True)
-        deviation = near.std(axis=1, keepdims=True) + FLOOR
-        standings[mine] = (left[mine] @ centres.T - middle) / deviation
-    centres = _centres(space, encoder, rubric, languages[0])
-    answer = _unit(np.average(left, axis=0, weights=np.array(lengths, dtype=float)))
-    right, wrong = (
-        float(answer @ _unit(group.mean(axis=0))) if len(group) else 0.0
-        for group in (centres[:points], centres[points:-1])
+        units[mine] = space.left(rows[mine], language)
+    return Bare(
+        units=units,
+        languages=tuple(languages),
+        lengths=tuple(lengths),
+        centres=_centres(space, encoder, rubric, languages[0]),
+        points=len(rubric.key_points),
+        space=space,
     )
-    return Centred(standings=standings, right=right, wrong=wrong)
 
 
-def _centres(space: _Space, encoder: Encoder, rubric: Rubric, language: str) -> Matrix:
+def centred_of(bare: Bare, adapter: Adapter) -> Centred:
+    """Hold an answer's units against the rubric's centres, after the adapter's step.
+
+    The whole answer is the mean of its units, the longer ones weighing more.
+    """
+    units, centres = adapter.seen(bare.units), adapter.seen(bare.centres)
+    near = units @ centres.T
+    standings = np.zeros_like(near)
+    spoken = np.array(bare.languages)
+    for language in sorted(set(bare.languages)):
+        mine = spoken == language
+        level = units[mine] @ _field(bare.space, adapter, language).T
+        middle = np.median(level, axis=1, keepdims=True)
+        deviation = level.std(axis=1, keepdims=True) + FLOOR
+        standings[mine] = (near[mine] - middle) / deviation
+    weights = np.array(bare.lengths, dtype=np.float64)
+    answer = unit_length(np.average(units, axis=0, weights=weights))
+    right, wrong = (
+        float(answer @ unit_length(group.mean(axis=0))) if len(group) else 0.0
+        for group in (centres[: bare.points], centres[bare.points : -1])
+    )
+    return Centred(
+        standings=standings,
+        right=right,
+        wrong=wrong,
+        odds=adapter.odds(near[:, :-1], bare.points),
+        credits=adapter.credits(near[:, :-1], bare.points),
+    )
+
+
+def _centres(space: Space, encoder: Encoder, rubric: Rubric, language: str) -> Matrix:
     """Return a unit row for each point, each misconception and the prompt."""
     written: list[Mapping[str, tuple[str, ...]]] = [
         *(point.phrasings for point in rubric.key_points),
@@ -110,23 +146,22 @@ def _centres(space: _Space, encoder: Encoder, rubric: Rubric, language: str) -> 
         tuple((spoken, said) for spoken, said in sorted(texts.items()) if said)
         for texts in written
     ]
-    asked = (
-        language if language in rubric.prompt else next(iter(rubric.prompt), language)
-    )
+    others = next(iter(rubric.prompt), language)
+    asked = language if language in rubric.prompt else others
     groups.append(((asked, asked_texts(rubric, language)),))
     return _means(space, encoder, tuple(groups))  # type: ignore[arg-type]  # a protocol does not say: hashable
 
 
 @functools.lru_cache(maxsize=_RUBRICS)
 def _means(
-    space: _Space,
+    space: Space,
     encoder: Encoder,
     groups: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...],
 ) -> Matrix:
     """Return the direction of each group's mean; a group is texts by language."""
     return np.concatenate(
         [
-            _unit(
+            unit_length(
                 np.concatenate(
                     [
                         space.left(recalled(encoder, texts), language)
@@ -137,6 +172,11 @@ def _means(
             for group in groups
         ]
     )
+
+
+@functools.lru_cache(maxsize=_FIELDS)
+def _field(space: Space, adapter: Adapter, language: str) -> Matrix:
+    return adapter.seen(space.field[language])
 
 
 def _texts(background: Background) -> tuple[tuple[tuple[str, ...], ...], ...]:
@@ -152,7 +192,7 @@ def _space(
     encoder: Encoder,
     texts: tuple[tuple[str, ...], ...],
     points: tuple[tuple[str, ...], ...],
-) -> _Space:
+) -> Space:
     vectors = [recalled(encoder, stated) for stated in texts]
     middles = {
         language: rows.mean(axis=0)
@@ -160,19 +200,12 @@ def _space(
     }
     apart = np.concatenate([rows - rows.mean(axis=0) for rows in vectors])
     common = np.linalg.svd(apart.astype(np.float64), full_matrices=False)[2][:COMMON]
-    bare = _Space(middles=middles, common=common.astype(np.float32), field={})
-    return _Space(
+    empty = Space(middles=middles, common=common.astype(np.float32), field={})
+    return Space(
         middles=middles,
-        common=bare.common,
+        common=empty.common,
         field={
-            language: bare.left(recalled(encoder, stated), language)
+            language: empty.left(recalled(encoder, stated), language)
             for language, stated in zip(LANGUAGES, points, strict=True)
         },
     )
-
-
-def _unit(vectors: npt.NDArray[np.floating]) -> Matrix:
-    """Return rows of length one; shape (..., w)."""
-    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    rows: Matrix = (vectors / np.maximum(norms, _NOTHING_LEFT)).astype(np.float32)
-    return rows

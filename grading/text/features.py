@@ -59,6 +59,11 @@ _CENTRED_KINDS: Final = (
     "prompt",
     "whole",
     "whole_right",
+    "credit",
+    "credit_strict",
+    "credit_lenient",
+    "credit_lower_half",
+    "credit_lowest",
 )
 CENTRED: Final = tuple(f"centred_{kind}" for kind in _CENTRED_KINDS)
 FEATURES: Final = (
@@ -74,6 +79,7 @@ _FAINT: Final = 1.2  # the same, for a point that is touched at all
 _CENTRED_HEIGHTS: Final = (1.5, 2.5, 3.5, 4.5)
 _CENTRED_ANYWAY: Final = 2.5
 _CENTRED_MARGIN: Final = 0.1
+_STRICTER: Final = (0.0, 1.0, -1.0)  # log odds: as it is, in doubt against, for
 _STEP: Final = 0.5
 _ERROR: Final = 1.5  # taken off per deviation that a misconception is nearer
 _MARGIN: Final = 0.3
@@ -131,21 +137,30 @@ def features_of(  # noqa: PLR0913 - what each way of seeing saw
         *_covered_centres(centred.standings, share),
         centred.right - centred.wrong,
         centred.right,
+        *(float(share @ chance(centred.credits - more)) for more in _STRICTER),
+        _lower_half(centred.credits, share),
+        float(centred.credits.min()),
     )
     return found | {
         name: float(value) for name, value in zip(CENTRED, values, strict=True)
     }
 
 
+def net_of(standings: Matrix, points: int) -> Matrix:
+    """Return the points' standings less what a misconception is nearer.
+
+    Shapes: standings (n, m + k + 1), of one side; result (n, m).
+    """
+    above = standings[:, :points]
+    worst = standings[:, points:-1].max(axis=1, keepdims=True)
+    net: Matrix = above - _ERROR * np.maximum(0.0, worst - above + _MARGIN)
+    return net
+
+
 def _covered(standings: Matrix, share: Matrix) -> tuple[float, ...]:
     points = len(share)
-    above, errors, prompt = (
-        standings[:, :points],
-        standings[:, points:-1],
-        standings[:, -1],
-    )
-    worst = errors.max(axis=1, keepdims=True)
-    net = above - _ERROR * np.maximum(0.0, worst - above + _MARGIN)
+    above, prompt = standings[:, :points], standings[:, -1]
+    net = net_of(standings, points)
     best, anyway = net.max(axis=0), above.max(axis=0)
     three = np.sort(net, axis=0)[-_BEST:].mean()
     return (
@@ -158,6 +173,11 @@ def _covered(standings: Matrix, share: Matrix) -> tuple[float, ...]:
         float(best.min()),
         float(prompt.max() - anyway.mean()),
     )
+
+
+def chance(values: Matrix) -> Matrix:
+    """Return log odds as chances."""
+    return (1.0 / (1.0 + np.exp(-np.clip(values, -30.0, 30.0)))).astype(np.float32)
 
 
 def _lower_half(best: Matrix, share: Matrix) -> float:

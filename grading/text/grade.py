@@ -1,7 +1,7 @@
 """Grade free-text answers, key point by key point.
 
     answer ──read──> units ──evidence──> net standing per unit and point
-                                            │ a step at `middle`
+                                            │ a step at `middle`, or a head's adapter
                                             v
                 credit per point: its best unit, no unit for everything
                                             │ weights, errors stated, `empty`..`full`
@@ -23,6 +23,7 @@ import numpy as np
 from grading.errors import EncoderUnavailable, NoReferenceAnswer
 from grading.inputs import LANGUAGES
 from grading.results import PointGrade, TextGrade
+from grading.text.adapter import PLAIN
 from grading.text.adhoc_head import (
     adhoc_features,
     covers,
@@ -31,10 +32,15 @@ from grading.text.adhoc_head import (
     word_rows,
 )
 from grading.text.calibration import ENGINE, calibration_for
-from grading.text.centred import centred_of
+from grading.text.centred import bare_of, centred_of
 from grading.text.evidence import evidence_of, rows_of, whole_of
-from grading.text.features import answers_elsewhere, features_of
-from grading.text.guards import ELSEWHERE_FACTOR, KEYWORD_FACTOR, Flag
+from grading.text.features import answers_elsewhere, chance, features_of, net_of
+from grading.text.guards import (
+    ELSEWHERE_FACTOR,
+    KEYWORD_FACTOR,
+    PROMPT_FACTOR,
+    Flag,
+)
 from grading.text.head import Judged, model_of, refuse_other, shipped_head
 from grading.text.pooling import unit_rows
 from grading.text.reading import read
@@ -46,9 +52,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from grading.inputs import TextAnswer
+    from grading.text.adapter import Adapter
     from grading.text.adhoc_head import AdhocHead
     from grading.text.background import Background
     from grading.text.calibration import Calibration
+    from grading.text.centred import Bare, Centred
     from grading.text.encoder import Encoder, Matrix
     from grading.text.evidence import Rows
     from grading.text.head import Head
@@ -57,6 +65,8 @@ if TYPE_CHECKING:
 DECIMALS: Final = 4  # of score, credit and similarity: below this a batch may differ
 _WORTH_SHOWING: Final = 0.05  # a smaller credit shows no sentence
 _CROWDED: Final = (1.0, 1.0, 0.5, 0.25)  # what the points that share one clause keep
+_RESTATED: Final = 0.4  # deviations by which the question must be nearer than points
+_LITERAL: Final = ((0.2, 3.0), (0.3, 2.0))  # weight and middle of either standing
 _ERROR_SEEN: Final = 1.6  # deviations by which a misconception must be nearer to flag
 _FOR_A_PERSON: Final = frozenset(
     {
@@ -142,10 +152,49 @@ def grade_many(
     ]
 
 
-def features_from(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What a head's features of one answer are made of, whatever its adapter."""
+
+    sides: Matrix  # (2, n, m + k + 1)
+    probes: Matrix  # (2, n, 3)
+    whole: Matrix  # (2, 3)
+    bare: Bare
+    weights: Matrix  # (m,) of the key points
+    listed: bool  # the guard called it a list of key words
+
+    @property
+    def restates(self) -> bool:
+        """Say whether the answer hands the question back, in whatever words.
+
+        On the mean over units, the question is nearer than the nearest key point. Of
+        40 questions' answers such ones began at .74 deviations, all others ended at
+        .10 (long ones that say little), the usual at -2.
+        """
+        near = self.sides[0]
+        points = near[:, : len(self.weights)].max(axis=1)
+        return float((near[:, -1] - points).mean()) > _RESTATED
+
+    def features(self, adapter: Adapter) -> dict[str, float]:
+        """Return the features, by name."""
+        return self.features_of(centred_of(self.bare, adapter))
+
+    def features_of(self, centred: Centred) -> dict[str, float]:
+        """Return the features with what an adapter made of it, by name."""
+        return features_of(
+            self.sides,
+            self.probes,
+            self.whole,
+            centred,
+            weights=self.weights,
+            listed=self.listed,
+        )
+
+
+def materials_of(
     answers: Sequence[TextAnswer], encoder: Encoder, background: Background
-) -> list[dict[str, float]]:
-    """Return what a head would see of answers; empty for one that says nothing.
+) -> list[Material | None]:
+    """Return what a head would see of answers; None for one that says nothing.
 
     Raises: as `grade_many`.
     """
@@ -156,7 +205,7 @@ def features_from(
         head=None,
     )
     return [
-        _features(
+        _material(
             answer, reading, rows, _merged(reading, rows, answer, marking), marking
         )
         for answer, reading, rows in _encoded(answers, encoder)
@@ -266,41 +315,41 @@ def _merged(
     return merged
 
 
-def _features(
+def _material(
     answer: TextAnswer,
     reading: Reading,
     rows: Rows,
     merged: _Merged,
     marking: _Marking,
-) -> dict[str, float]:
-    """Return the features of one answer; empty when nothing of it can count."""
+) -> Material | None:
+    """Return what one answer's features are made of; None when nothing can count."""
     rubric = answer.rubric
     if not reading.units or not rubric.complete:
-        return {}
+        return None
     sentences = [place for place, unit in enumerate(reading.units) if unit.whole]
     sentences = sentences or list(range(len(reading.units)))
+    lengths = [len(unit.plain) for unit in reading.units]
     whole = whole_of(
         rows[sentences],
-        [len(reading.units[place].plain) for place in sentences],
+        [lengths[place] for place in sentences],
         rubric=rubric,
         language=reading.languages[sentences[0]],
         encoder=marking.encoder,
         background=marking.background,
         calibration=marking.calibration,
     )
-    centred = centred_of(
-        rows.meaning,
-        [len(unit.plain) for unit in reading.units],
-        rubric=rubric,
-        languages=reading.languages,
-        encoder=marking.encoder,
-        background=marking.background,
-    )
-    return features_of(
-        merged.sides,
-        merged.probes,
-        whole,
-        centred,
+    return Material(
+        sides=merged.sides,
+        probes=merged.probes,
+        whole=whole,
+        bare=bare_of(
+            rows.meaning,
+            lengths,
+            rubric=rubric,
+            languages=reading.languages,
+            encoder=marking.encoder,
+            background=marking.background,
+        ),
         weights=np.array([point.weight for point in rubric.key_points]),
         listed=Flag.KEYWORD_LIST in reading.flags,
     )
@@ -312,20 +361,20 @@ def _grade(
     rubric, calibration, encoder = answer.rubric, marking.calibration, marking.encoder
     merged = _merged(reading, rows, answer, marking)
     flags = set(reading.flags)
-    awards = _awards(_credits(merged, reading, calibration), reading.clause_counts)
+    material = _material(answer, reading, rows, merged, marking)
+    adapter = marking.head.adapter if marking.head else PLAIN
+    centred = None if material is None else centred_of(material.bare, adapter)
+    earned = _earned(merged, reading, calibration)
+    if marking.head is not None and centred is not None:
+        earned = _learned(centred, merged)
     factor = KEYWORD_FACTOR if Flag.KEYWORD_LIST in flags else 1.0
-    awards = [_Award(unit=a.unit, credit=a.credit * factor) for a in awards]
     if reading.units and bool((merged.error > _ERROR_SEEN).any()):
         flags.add(Flag.MISCONCEPTION)
 
-    weights = np.array([point.weight for point in rubric.key_points], dtype=np.float64)
-    earned = np.array([award.credit for award in awards])
-    coverage = float(earned @ weights / weights.sum())
-    coverage -= calibration.wrong * _error_share(merged.error, calibration.wrong_cap)
     head = marking.head if rubric.complete else None
     adhoc = marking.adhoc if reading.units and covers(rubric, reading) else None
     features = _rounded(
-        _features(answer, reading, rows, merged, marking)
+        (material.features_of(centred) if material and centred else {})
         if adhoc is None
         else adhoc_features(
             reading,
@@ -340,10 +389,21 @@ def _grade(
     if rubric.complete and answers_elsewhere(features):
         flags.add(Flag.OTHER_QUESTION)
         factor *= ELSEWHERE_FACTOR
-        coverage *= ELSEWHERE_FACTOR
-        awards = [
-            _Award(unit=a.unit, credit=a.credit * ELSEWHERE_FACTOR) for a in awards
-        ]
+    if material is not None and material.restates:
+        flags.add(Flag.PROMPT_REPEATED)
+        factor *= PROMPT_FACTOR
+    awards = [
+        _Award(unit=award.unit, credit=award.credit * factor)
+        for award in _awards(
+            _unopposed(earned, merged, calibration), reading.clause_counts
+        )
+    ]
+    weights = np.array([point.weight for point in rubric.key_points], dtype=np.float64)
+    credit = np.array([award.credit for award in awards])
+    coverage = float(credit @ weights / weights.sum())
+    coverage -= (
+        factor * calibration.wrong * _error_share(merged.error, calibration.wrong_cap)
+    )
     judged = None
     if head is not None:
         judged = (
@@ -390,7 +450,7 @@ def _grade(
             "complete": rubric.complete,
             "guards": {str(flag): True for flag in sorted(flags)},
             "points": [
-                _detail(place, award, answer, merged)
+                _detail(place, award, answer, merged, earned)
                 for place, award in enumerate(awards)
             ],
         },
@@ -403,7 +463,7 @@ def _rounded(features: dict[str, float]) -> dict[str, float]:
 
 
 def _detail(
-    place: int, award: _Award, answer: TextAnswer, merged: _Merged
+    place: int, award: _Award, answer: TextAnswer, merged: _Merged, earned: Matrix
 ) -> dict[str, Any]:
     """Return what stood against the unit that came nearest to a point."""
     found: dict[str, Any] = {"point": answer.rubric.key_points[place].id}
@@ -418,6 +478,7 @@ def _detail(
         "background_mean": round(float(merged.background[unit]), DECIMALS),
         "standing": round(float(merged.standing[unit, place]), DECIMALS),
         "net": round(float(merged.net[unit, place]), DECIMALS),
+        "earned": round(float(earned[unit, place]), DECIMALS),
         "prompt": round(float(merged.prompt[unit]), DECIMALS),
         "misconception": answer.rubric.misconceptions[wrong].id if wrong >= 0 else "",
         "misconception_standing": (
@@ -427,13 +488,34 @@ def _detail(
     }
 
 
-def _credits(merged: _Merged, reading: Reading, calibration: Calibration) -> Matrix:
-    """Return the credit that each unit alone would earn for each point, in [0, 1]."""
+def _earned(merged: _Merged, reading: Reading, calibration: Calibration) -> Matrix:
+    """Return the credit that each unit alone would earn for each point, in [0, 1].
+
+    This is the formula's; with a head, its adapter says it.
+    """
     middle = np.array(
         [[calibration.middle[language]] for language in reading.languages],
         dtype=np.float32,
     ).reshape(-1, 1)
-    earned = _step((merged.net - middle) / calibration.width)
+    return _step((merged.net - middle) / calibration.width)
+
+
+def _learned(centred: Centred, merged: _Merged) -> Matrix:
+    """Return the same as people's credits taught it, in [0, 1].
+
+    The adapter's log odds, and a little of both standings: a clause that says it in
+    the rubric's words is the better evidence. Of 3,800 credits (.5 or more against
+    less) on questions left out the area under the curve is .85 by the adapter, .82 by
+    the standing alone, .87 by all three.
+    """
+    odds = centred.odds
+    for side, (weight, middle) in zip(merged.sides, _LITERAL, strict=True):
+        odds = odds + weight * (net_of(side, odds.shape[1]) - middle)
+    return chance(odds)
+
+
+def _unopposed(earned: Matrix, merged: _Merged, calibration: Calibration) -> Matrix:
+    """Take off what leans to a point's opposite rather than to the point."""
     opposed = _step(
         (calibration.opposite_middle - merged.contrast) / calibration.opposite_width
     )

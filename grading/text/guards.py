@@ -32,6 +32,7 @@ class Flag(StrEnum):
 
 
 KEYWORD_FACTOR: Final = 0.1  # of its credit is what a bare list of terms keeps
+PROMPT_FACTOR: Final = 0.1  # the same for an answer that hands the question back
 ELSEWHERE_FACTOR: Final = 0.2  # the same for an answer to another question
 
 _SEGMENT: Final = re.compile(

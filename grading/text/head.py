@@ -20,12 +20,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from grading.errors import EncoderUnavailable
+from grading.text.adapter import read_adapter
 from grading.text.features import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
+
+    from grading.text.adapter import Adapter
 
 SCHEMA: Final = 1
 SHIPPED: Final = Path(__file__).parent / "heads"
@@ -79,6 +82,7 @@ class Head:
     review_above: float  # doubt
     widths: Sequence[Sequence[float]]  # by doubt: up to, below score, above score
     left_out: Mapping[str, float]  # its worth on unseen questions, as it was fitted
+    adapter: Adapter  # that its features were computed with
 
     def judge(self, features: Mapping[str, float], *, factor: float = 1.0) -> Judged:
         """Return score, interval and doubt of an answer with these features.
@@ -160,6 +164,7 @@ def read_head(path: Path) -> Head:
             review_above=float(values["review_above"]),
             widths=[tuple(map(float, band)) for band in values["widths"]],
             left_out=values.get("left_out", {}),
+            adapter=read_adapter(values.get("adapter")),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"{path.name} is not a head that can be read: {error}"

@@ -190,7 +190,7 @@ def figures_left_out(head: Head | None) -> list[Figure]:
     """Return what the head's file says it was worth on questions it had not seen."""
     if head is None or not head.left_out:
         return []
-    questions = f"{head.left_out['questions']:.0f} questions left out in turn"
+    questions = f"{head.left_out['questions']:.0f} questions, left out of the fit"
     return [
         Figure(
             name=f"{questions}: {name}",

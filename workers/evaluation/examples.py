@@ -1,16 +1,14 @@
-"""Everything that a head is fitted to, as features and scores."""
+"""Everything that a head is fitted to."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from bank.definitions import TextQuestion
-from grading.text.features import KEYWORDS, answers_elsewhere
-from grading.text.grade import features_from
-from grading.text.guards import ELSEWHERE_FACTOR, KEYWORD_FACTOR
+from grading.text.grade import materials_of
 from workers.evaluation.assembled import assembled
-from workers.evaluation.fitting import Example
 from workers.evaluation.graded import graded_answers, rubrics_of, split
+from workers.evaluation.scored import Scored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from grading.inputs import TextAnswer
     from grading.text.background import Background
     from grading.text.encoder import Encoder
+    from grading.text.grade import Material
 
 # Beside an answer that a person scored. It costs .001 of the correlation and makes half
 # an answer worth half: of ten such, eight now get .56 to .72, at .02 it was .52 to .78.
@@ -25,13 +24,13 @@ ASSEMBLED_WEIGHT: Final = 0.1
 _AT_ONCE: Final = 32  # answers
 
 
-def examples_of(
+def scored_answers(
     bank: Mapping[str, object],
     encoder: Encoder,
     background: Background,
     *,
     tell: Callable[[str], None] = lambda _: None,
-) -> list[Example]:
+) -> list[Scored]:
     """Return people's and assembled answers to questions outside the test split.
 
     Raises: `GradedDataBroken`, `EncoderUnavailable`.
@@ -44,49 +43,44 @@ def examples_of(
         if isinstance(question, TextQuestion)
     }
     made = assembled(texts, without=kept)
-    features = features_in_parts(
+    materials = _materials(
         [*(one.answer for one in people), *(one.answer for one in made)],
         encoder,
         background,
-        tell=tell,
+        tell,
     )
     return [
-        Example(
+        Scored(
             slug=one.slug,
-            features=seen,
+            material=material,
             score=one.score,
-            factor=factor_of(seen),
+            credits=tuple(
+                one.credits[point.id] for point in one.answer.rubric.key_points
+            ),
         )
-        for one, seen in zip(people, features[: len(people)], strict=True)
+        for one, material in zip(people, materials[: len(people)], strict=True)
     ] + [
-        Example(
+        Scored(
             slug=one.slug,
-            features=seen,
+            material=material,
             score=one.score,
             weight=ASSEMBLED_WEIGHT,
             measured=False,
         )
-        for one, seen in zip(made, features[len(people) :], strict=True)
+        for one, material in zip(made, materials[len(people) :], strict=True)
     ]
 
 
-def factor_of(features: Mapping[str, float]) -> float:
-    """Return what the guards leave of a score."""
-    listed = KEYWORD_FACTOR if features.get(KEYWORDS) else 1.0
-    return listed * (ELSEWHERE_FACTOR if answers_elsewhere(features) else 1.0)
-
-
-def features_in_parts(
+def _materials(
     answers: Sequence[TextAnswer],
     encoder: Encoder,
     background: Background,
-    *,
-    tell: Callable[[str], None] = lambda _: None,
-) -> list[dict[str, float]]:
-    """Return the features of many answers, some at a time; `tell` hears how far."""
-    found: list[dict[str, float]] = []
+    tell: Callable[[str], None],
+) -> list[Material | None]:
+    """Return what features are made of, some answers at a time."""
+    found: list[Material | None] = []
     for first in range(0, len(answers), _AT_ONCE):
         part = answers[first : first + _AT_ONCE]
-        found += features_from(part, encoder, background)
+        found += materials_of(part, encoder, background)
         tell(f"{len(found)} of {len(answers)} answers read")
     return found

@@ -1,6 +1,6 @@
 """Fit a head to graded answers, and say what it is worth on questions it never saw.
 
-    features of graded answers ──leave one question out──> predictions, residuals
+    features of graded answers ──leave questions out──> predictions, residuals
               │                                                 │ doubt, interval
               └──────────── all questions ──> machines ─────────┴──> a head's file
 
@@ -28,10 +28,12 @@ from workers.evaluation.measures import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
+
+    from grading.text.adapter import Adapter
 
     Values = npt.NDArray[np.float64]
 
@@ -131,18 +133,14 @@ class _Fitted:
 
 
 def left_out(
-    examples: Sequence[Example], *, tell: Callable[[str], None] = lambda _: None
+    rounds: Iterable[tuple[Sequence[Example], Sequence[Example]]],
 ) -> LeftOut:
-    """Fit without each measured question in turn and ask the fit about it."""
-    slugs = sorted({one.slug for one in examples if one.measured})
+    """Fit to the first examples of each round and ask the fit about the others."""
     asked: list[Example] = []
     means: list[float] = []
     apart: list[float] = []
-    for slug in slugs:
-        tell(slug)
-        fitted = _fit([one for one in examples if one.slug != slug])
-        mine = [one for one in examples if one.slug == slug and one.measured]
-        mean, spread = _asked(fitted, mine)
+    for known, mine in rounds:
+        mean, spread = _asked(_fit(known), mine)
         asked += mine
         means += mean
         apart += spread
@@ -156,10 +154,11 @@ def left_out(
     )
 
 
-def head_values(
+def head_values(  # noqa: PLR0913 - what was fitted, to what, by whom
     examples: Sequence[Example],
     residuals: LeftOut,
     *,
+    adapter: Adapter,
     encoder: str,
     engine: str,
     version: int,
@@ -189,6 +188,7 @@ def head_values(
         "review_above": 1.0 - REVIEWED,
         "widths": _widths(residuals, doubts),
         "left_out": _worth(residuals),
+        "adapter": _adapter_values(adapter),
     }
 
 
@@ -251,6 +251,18 @@ def _asked(
         means[useful] = shares @ said / shares.sum()
         apart[useful] = said.max(axis=0) - said.min(axis=0)
     return means.tolist(), apart.tolist()
+
+
+def _adapter_values(adapter: Adapter) -> dict[str, Any] | None:
+    if adapter.down is None or adapter.up is None:
+        return None
+    return {
+        "slope": adapter.slope,
+        "level": adapter.level,
+        "wrong": adapter.wrong,
+        "down": [_plain(row) for row in adapter.down],
+        "up": [_plain(row) for row in adapter.up],
+    }
 
 
 def _worth(residuals: LeftOut) -> dict[str, float]:

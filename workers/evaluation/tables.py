@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def lines_of_left_out(residuals: LeftOut, examples: Sequence[Example]) -> Iterator[str]:
     """Yield the worth of a fit on each question that it had not seen."""
     people = sum(one.measured for one in examples)
-    yield f"leave-question-out, {people} answers that people scored:"
+    yield f"on questions left out of the fit, {people} answers that people scored:"
     yield f"  {'question':28} {'r':>6} {'error':>6}"
     names = np.array(residuals.slugs)
     for slug in sorted(set(residuals.slugs)):

@@ -31,7 +31,7 @@ from workers.evaluation.adhoc_fitting import (
     known_of,
     middle_of_words,
 )
-from workers.evaluation.examples import examples_of
+from workers.evaluation.examples import scored_answers
 from workers.evaluation.fitting import head_values, left_out, next_version, write_head
 from workers.evaluation.graded import GradedDataBroken
 from workers.evaluation.public import (
@@ -42,6 +42,7 @@ from workers.evaluation.public import (
     needed_folder,
     public_answers,
 )
+from workers.evaluation.scored import adapted, rounds
 from workers.evaluation.tables import lines_of_figures, lines_of_left_out
 
 if TYPE_CHECKING:
@@ -74,16 +75,19 @@ class Command(BaseCommand):
             encoder = held.encoder()
             name = model_of(encoder.name)
             path = Path(options["output"] or SHIPPED / f"{name.replace('/', '-')}.json")
-            examples = examples_of(
+            scored = scored_answers(
                 load_bank(settings.BANK_FOLDER),
                 encoder,
                 held.background(),
                 tell=self._tell,
             )
-            residuals = left_out(examples, tell=self._tell)
+            residuals = left_out(rounds(scored, tell=self._tell))
+            self._tell("fitting to all questions")
+            adapter, examples = adapted(scored)
             values = head_values(
                 examples,
                 residuals,
+                adapter=adapter,
                 encoder=name,
                 engine=ENGINE,
                 version=next_version(path),

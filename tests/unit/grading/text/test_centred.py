@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from grading.inputs import KeyPoint, Misconception, Rubric
+from grading.text.adapter import PLAIN, Adapter
 from grading.text.background import BUILT_IN
-from grading.text.centred import centred_of
+from grading.text.centred import bare_of, centred_of
 from grading.text.encoder import HashEncoder
 from grading.text.vectors import Remembering
 
@@ -49,8 +50,8 @@ def letters():
     return Remembering(HashEncoder())
 
 
-def seen(letters, *units, languages=None, rubric=RUBRIC):
-    return centred_of(
+def bare(letters, *units, languages=None, rubric=RUBRIC):
+    return bare_of(
         letters.encode(units),
         [len(unit) for unit in units],
         rubric=rubric,
@@ -58,6 +59,10 @@ def seen(letters, *units, languages=None, rubric=RUBRIC):
         encoder=letters,
         background=BUILT_IN,
     )
+
+
+def seen(letters, *units, adapter=PLAIN, **changes):
+    return centred_of(bare(letters, *units, **changes), adapter)
 
 
 def test_each_unit_stands_nearest_to_what_it_says(letters):
@@ -98,3 +103,36 @@ def test_a_rubric_without_errors_or_prompt_has_a_place_for_each_point(letters):
     assert found.standings.shape == (1, 3)
     assert np.isfinite(found.standings).all()
     assert found.wrong == 0.0
+
+
+def test_a_point_that_is_stated_is_the_likeliest_to_earn_credit(letters):
+    found = seen(letters, BLOCKS, OTHER).credits
+
+    assert found.shape == (2,)
+    assert found[0] > found[1]
+
+
+def test_an_error_that_is_nearer_takes_the_chance_of_a_credit(letters):
+    without = Rubric(prompt=RUBRIC.prompt, key_points=RUBRIC.key_points)
+
+    assert (
+        seen(letters, WRONG).credits < seen(letters, WRONG, rubric=without).credits
+    ).all()
+
+
+def test_an_adapter_moves_what_it_was_taught_to_move(letters):
+    answer = bare(letters, OTHER)
+    unit, point = answer.units[0], answer.centres[0]
+    # one direction: whatever looks like the unit is moved to the point
+    towards = Adapter(
+        down=unit[:, None] * 3.0,
+        up=point[None],
+        slope=PLAIN.slope,
+        level=PLAIN.level,
+        wrong=PLAIN.wrong,
+    )
+
+    before, after = centred_of(answer, PLAIN), centred_of(answer, towards)
+
+    assert after.standings[0, 0] > before.standings[0, 0] + 1.0
+    assert after.credits[0] > before.credits[0] + 1.0

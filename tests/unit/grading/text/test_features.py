@@ -18,7 +18,13 @@ def seen(standings, *, probes=None, weights=(1.0, 1.0, 2.0), listed=False):
         sides,
         np.asarray(probes),
         whole,
-        Centred(standings=one, right=0.7, wrong=0.2),
+        Centred(
+            standings=one,
+            right=0.7,
+            wrong=0.2,
+            odds=one[:, :POINTS] - 3.0,
+            credits=one[:, :POINTS].max(axis=0) - 3.0,
+        ),
         weights=np.array(weights),
         listed=listed,
     )
@@ -82,3 +88,12 @@ def test_only_what_both_sides_see_elsewhere_answers_another_question():
     assert not answers_elsewhere(features | {"letters_elsewhere_depth": 0.6})
     assert not answers_elsewhere(features | {"meaning_elsewhere_depth": 0.6})
     assert not answers_elsewhere({})
+
+
+def test_a_credit_is_a_chance_weighted_by_the_points():
+    found = seen([[9, 0, 9, 0, 0, 0]])  # the point between them, of weight 1 of 4
+
+    assert abs(found["centred_credit"] - 0.76) < 0.02
+    assert found["centred_credit_strict"] < found["centred_credit"]
+    assert found["centred_credit_lenient"] > found["centred_credit"]
+    assert found["centred_credit_lowest"] == -3.0

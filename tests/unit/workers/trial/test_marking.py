@@ -86,8 +86,8 @@ def test_no_text_is_encoded_twice(questions):
     [
         (Column.OWN, [0.9, 0.7, 1.0], -0.1),
         (Column.OWN, [0.9, 0.8], 0.0),
-        (Column.HALF, [0.5, 0.3], -0.05),
-        (Column.HALF, [0.5, 0.7], -0.05),
+        (Column.HALF, [0.5, 0.35], -0.05),
+        (Column.HALF, [0.5, 0.85], -0.05),
         (Column.HALF, [0.45, 0.6], 0.05),
         (Column.WRONG, [0.0, 0.3], -0.05),
         (Column.FOREIGN, [0.2], 0.0),
