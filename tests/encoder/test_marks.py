@@ -37,23 +37,24 @@ def means(answers, encoder, background):
     return {kind: sum(scores) / len(scores) for kind, scores in by_kind.items()}
 
 
-def in_bounds(found):
+def outside(found, *, slack=0.0):
     return {
         kind: score
         for kind, score in found.items()
-        if not PROMISED[kind][0] <= score <= PROMISED[kind][1]
+        if not PROMISED[kind][0] - slack <= score <= PROMISED[kind][1] + slack
     }
 
 
 def test_kinds_of_answers_get_the_marks_they_deserve(real):
     answers = written("tuned", slugs=frozenset({"gradient-clipping"}))
 
-    assert in_bounds(means(answers, real, shipped_background())) == {}
+    # two answers of a kind scatter more than eighteen
+    assert outside(means(answers, real, shipped_background()), slack=0.05) == {}
 
 
 @pytest.mark.slow
 def test_all_written_answers_get_the_marks_they_deserve(real):
-    assert in_bounds(means(written("tuned"), real, shipped_background())) == {}
+    assert outside(means(written("tuned"), real, shipped_background())) == {}
 
 
 @pytest.mark.slow
@@ -66,15 +67,18 @@ def test_marks_of_questions_never_fitted_on_agree_with_peoples(real):
 
     scores = np.array([grade.score for grade in grades])
     marks = np.array([one.score for one in answers])
-    assert pearson(scores, marks) > 0.83
-    assert mean_error(scores, marks) < 0.16
+    # see docs/benchmarks.md for what they are; this notices when they get worse
+    assert pearson(scores, marks) > 0.87
+    assert mean_error(scores, marks) < 0.14
     by_kind = defaultdict(list)
     for one, score in zip(answers, scores, strict=True):
         by_kind[one.kind].append(score)
-    assert np.mean(by_kind["excellent"]) > 0.8
-    assert np.mean(by_kind["confidently-wrong"]) < 0.2
-    assert np.mean(by_kind["off-topic"]) < 0.05
-    assert np.mean(by_kind["keyword-list"]) < 0.08
+    assert np.mean(by_kind["excellent"]) > 0.85
+    assert np.mean(by_kind["terse-expert"]) > 0.78
+    assert np.mean(by_kind["confidently-wrong"]) < 0.28
+    assert np.mean(by_kind["off-topic"]) < 0.08
+    assert np.mean(by_kind["keyword-list"]) < 0.02
+    assert np.mean(by_kind["prompt-repeated"]) < 0.03
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,8 @@ def _answers(
     ]
     if not points or not wrongs:
         return
-    yield "whole", 1.0, _said(points, language, lot)
+    for mix in range(max(len(point.phrasings[language]) for point in points)):
+        yield "whole", 1.0, _mixed(points, language, mix)
     for _ in range(_HALVES):
         part, share = _part(points, lot)
         yield "half", min(1.0, share / FULL_SHARE), _said(part, language, lot)
@@ -107,6 +108,12 @@ def _drawn(texts: Sequence[str], lot: np.random.Generator) -> str:
 def _said(points: Sequence[KeyPoint], language: str, lot: np.random.Generator) -> str:
     order = lot.permutation(len(points))
     return "\n".join(_drawn(points[at].phrasings[language], lot) for at in order)
+
+
+def _mixed(points: Sequence[KeyPoint], language: str, mix: int) -> str:
+    """Return the phrasings number `mix` of all points, in the rubric's order."""
+    said = (point.phrasings[language] for point in points)
+    return "\n".join(texts[mix % len(texts)] for texts in said)
 
 
 def _part(

@@ -51,8 +51,8 @@ class Bound:
 BOUNDS: Final[Mapping[Column, Bound]] = {
     Column.OWN: Bound(lowest=0.8),
     # By the rule that people score by, 85 % of the weight is a full mark, so half of it
-    # is worth .59; a fifth of the scale to both sides.
-    Column.HALF: Bound(lowest=0.4, highest=0.8),
+    # is worth .59; a quarter of the scale to both sides.
+    Column.HALF: Bound(lowest=0.34, highest=0.84),
     Column.WRONG: Bound(highest=0.25),
     Column.FOREIGN: Bound(highest=0.2),
     Column.NOUNS: Bound(highest=0.2),

@@ -86,9 +86,9 @@ def test_no_text_is_encoded_twice(questions):
     [
         (Column.OWN, [0.9, 0.7, 1.0], -0.1),
         (Column.OWN, [0.9, 0.8], 0.0),
-        (Column.HALF, [0.5, 0.35], -0.05),
-        (Column.HALF, [0.5, 0.85], -0.05),
-        (Column.HALF, [0.45, 0.6], 0.05),
+        (Column.HALF, [0.5, 0.29], -0.05),
+        (Column.HALF, [0.5, 0.89], -0.05),
+        (Column.HALF, [0.44, 0.6], 0.1),
         (Column.WRONG, [0.0, 0.3], -0.05),
         (Column.FOREIGN, [0.2], 0.0),
         (Column.NOUNS, [0.21], -0.01),
