@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from grading.text.centred import Centred
 from grading.text.features import KEYWORDS, NAMES, answers_elsewhere, features_of
+from grading.text.grade import Material
 
 POINTS, ERRORS = 3, 2
 
@@ -97,3 +99,25 @@ def test_a_credit_is_a_chance_weighted_by_the_points():
     assert found["centred_credit_strict"] < found["centred_credit"]
     assert found["centred_credit_lenient"] > found["centred_credit"]
     assert found["centred_credit_lowest"] == -3.0
+
+
+@pytest.mark.parametrize(
+    ("units", "restates"),
+    [
+        ([[1, 0, 1, 0, 0, 3], [0, 1, 1, 0, 0, 2]], True),  # the question in other words
+        ([[1, 0, 1, 0, 0, 3], [5, 0, 1, 0, 0, 2]], False),  # and then an answer
+        ([[1, 0, 3, 0, 0, 3.2], [1, 3, 1, 0, 0, 3.2]], False),  # full of its words
+    ],
+)
+def test_only_who_says_nothing_but_the_question_hands_it_back(units, restates):
+    sides = np.stack([np.asarray(units, dtype=np.float32)] * 2)
+    material = Material(
+        sides=sides,
+        probes=np.zeros((2, len(units), 3), dtype=np.float32),
+        whole=np.zeros((2, 3), dtype=np.float32),
+        bare=None,  # not looked at
+        weights=np.ones(POINTS, dtype=np.float32),
+        listed=False,
+    )
+
+    assert material.restates is restates
