@@ -8,7 +8,9 @@ or two would not show it.
 
 from __future__ import annotations
 
+import contextlib
 import time
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +21,7 @@ from grading.speed.record import Question, what_is_wrong
 from grading.speed.task import DTYPES, fresh_generator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from torch import Tensor
 
@@ -60,9 +62,7 @@ def on_many_draws(
     until = time.monotonic() + seconds
     draws = calls = 0
     worst = 0.0
-    threads = torch.get_num_threads()
-    torch.set_num_threads(task.threads)
-    try:
+    with _as_in_a_lane(task.threads):
         while draws < most and (not draws or time.monotonic() < until):
             draws += 1
             weights = task.weights(generator)
@@ -81,9 +81,20 @@ def on_many_draws(
                 worst = max(worst, error or 0.0)
                 if wrong is not None:
                     return Drawn(draws=draws, calls=calls, wrong=wrong, worst=worst)
-    finally:
-        torch.set_num_threads(threads)
     return Drawn(draws=draws, calls=calls, wrong=None, worst=worst)
+
+
+@contextlib.contextmanager
+def _as_in_a_lane(threads: int) -> Iterator[None]:
+    """Compute with the task's threads, and let warnings be only warnings."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _ready(

@@ -81,6 +81,12 @@ def test_the_threads_of_this_process_are_as_before(task):
     assert torch.get_num_threads() == before
 
 
+def test_a_warning_is_no_fault(task):
+    source = b"import warnings\nwarnings.warn('beta')\n" + RIGHT
+
+    assert drawn(task, source, most=1).wrong is None
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
