@@ -8,7 +8,6 @@ or two would not show it.
 
 from __future__ import annotations
 
-import contextlib
 import time
 import warnings
 from dataclasses import dataclass
@@ -19,9 +18,10 @@ import torch
 from grading.errors import TaskBroken
 from grading.speed.record import Question, what_is_wrong
 from grading.speed.task import DTYPES, fresh_generator
+from grading.threads import computing_with
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from torch import Tensor
 
@@ -62,7 +62,8 @@ def on_many_draws(
     until = time.monotonic() + seconds
     draws = calls = 0
     worst = 0.0
-    with _as_in_a_lane(task.threads):
+    with computing_with(task.threads), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # in a lane they are printed, no more
         while draws < most and (not draws or time.monotonic() < until):
             draws += 1
             weights = task.weights(generator)
@@ -82,19 +83,6 @@ def on_many_draws(
                 if wrong is not None:
                     return Drawn(draws=draws, calls=calls, wrong=wrong, worst=worst)
     return Drawn(draws=draws, calls=calls, wrong=None, worst=worst)
-
-
-@contextlib.contextmanager
-def _as_in_a_lane(threads: int) -> Iterator[None]:
-    """Compute with the task's threads, and let warnings be only warnings."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _ready(

@@ -9,11 +9,8 @@ form for a candidate who wants to see where they stand.
 
 from __future__ import annotations
 
-import contextlib
 import time
 from typing import TYPE_CHECKING, Any, Final
-
-import torch
 
 from grading.results import SpeedGrade, Verdict
 from grading.speed import machine, rules
@@ -24,9 +21,10 @@ from grading.speed.metric import UNITS, Metric
 from grading.speed.record import Record
 from grading.speed.statistics import credited, score
 from grading.speed.task import load_task
+from grading.threads import computing_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from grading.inputs import SpeedSubmission
     from grading.speed.progress import Watch
@@ -74,24 +72,11 @@ def _graded(
     if refused is not None:
         failure = Failure(verdict=Verdict.REFUSED, reason=refused)
     else:
-        with exclusive(device, gpu), _one_thread():
+        # The judge's own arithmetic: two threads that wait for each other on a busy
+        # machine made a check of a few milliseconds last a second.
+        with exclusive(device, gpu), computing_with(1):
             failure = Judgement(record, submission, effort, gpu, watch).run()
     return _made(record, failure, effort, time.monotonic() - began)
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let the judge's own arithmetic use one thread.
-
-    Two threads that wait for each other on a busy machine made a check of a few
-    milliseconds last a second.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _made(

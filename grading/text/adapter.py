@@ -71,7 +71,7 @@ class Adapter:
         return np.asarray(soft, dtype=np.float32)
 
 
-# What cosines without a step were worth on the answers that steps are fitted to.
+# Where a fit begins, and what an encoder without a fit goes by.
 PLAIN: Final = Adapter(down=None, up=None, slope=8.0, level=0.4, wrong=1.0)
 
 

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from grading.errors import EncoderUnavailable, NoReferenceAnswer
-from grading.inputs import LANGUAGES
 from grading.results import PointGrade, TextGrade
 from grading.text.adapter import PLAIN
 from grading.text.adhoc_head import (
@@ -32,9 +31,9 @@ from grading.text.adhoc_head import (
     word_rows,
 )
 from grading.text.calibration import ENGINE, calibration_for
-from grading.text.centred import bare_of, centred_of
-from grading.text.evidence import evidence_of, rows_of, whole_of
-from grading.text.features import answers_elsewhere, chance, features_of, net_of
+from grading.text.centred import centred_of
+from grading.text.features import answers_elsewhere, chance, net_of
+from grading.text.gathering import Marking, encoded, material_of, merged_of
 from grading.text.guards import (
     ELSEWHERE_FACTOR,
     KEYWORD_FACTOR,
@@ -42,30 +41,24 @@ from grading.text.guards import (
     Flag,
 )
 from grading.text.head import Judged, model_of, refuse_other, shipped_head
-from grading.text.pooling import unit_rows
-from grading.text.reading import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
-    import numpy.typing as npt
-
     from grading.inputs import TextAnswer
-    from grading.text.adapter import Adapter
-    from grading.text.adhoc_head import AdhocHead
     from grading.text.background import Background
     from grading.text.calibration import Calibration
-    from grading.text.centred import Bare, Centred
+    from grading.text.centred import Centred
     from grading.text.encoder import Encoder, Matrix
     from grading.text.evidence import Rows
+    from grading.text.gathering import Merged
     from grading.text.head import Head
     from grading.text.reading import Reading
 
 DECIMALS: Final = 4  # of score, credit and similarity: below this a batch may differ
 _WORTH_SHOWING: Final = 0.05  # a smaller credit shows no sentence
 _CROWDED: Final = (1.0, 1.0, 0.5, 0.25)  # what the points that share one clause keep
-_RESTATED: Final = 0.4  # deviations by which the question must be nearer than points
 _LITERAL: Final = ((0.2, 3.0), (0.3, 2.0))  # weight and middle of either standing
 _ERROR_SEEN: Final = 1.6  # deviations by which a misconception must be nearer to flag
 _FOR_A_PERSON: Final = frozenset(
@@ -80,22 +73,6 @@ _FOR_A_PERSON: Final = frozenset(
     }
 )
 DOUBT: Final = "doubt"  # the other reason to look at a mark
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Merged:
-    """The evidence of all units of an answer, each read in its own language."""
-
-    standing: Matrix  # (n, m)
-    net: Matrix  # (n, m)
-    similarity: Matrix  # (n, m)
-    error: Matrix  # (n,)
-    misconception: npt.NDArray[np.intp]  # (n,)
-    prompt: Matrix  # (n,)
-    contrast: Matrix  # (n, m)
-    background: Matrix  # (n,)
-    sides: Matrix  # (2, n, m + k + 1)
-    probes: Matrix  # (2, n, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +116,7 @@ def grade_many(
     head = head or shipped_head(encoder.name)
     if head is not None:
         refuse_other(head, encoder.name)
-    marking = _Marking(
+    marking = Marking(
         encoder=encoder,
         background=background,
         calibration=calibration_for(encoder.name),
@@ -148,67 +125,7 @@ def grade_many(
     )
     return [
         _grade(answer, reading, rows, marking)
-        for answer, reading, rows in _encoded(answers, encoder)
-    ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
-    """What a head's features of one answer are made of, whatever its adapter."""
-
-    sides: Matrix  # (2, n, m + k + 1)
-    probes: Matrix  # (2, n, 3)
-    whole: Matrix  # (2, 3)
-    bare: Bare
-    weights: Matrix  # (m,) of the key points
-    listed: bool  # the guard called it a list of key words
-
-    @property
-    def restates(self) -> bool:
-        """Say whether the answer hands the question back, in whatever words.
-
-        On the mean over units, the question is nearer than the nearest key point. Of
-        40 questions' answers such ones began at .74 deviations, all others ended at
-        .10 (long ones that say little), the usual at -2.
-        """
-        near = self.sides[0]
-        points = near[:, : len(self.weights)].max(axis=1)
-        return float((near[:, -1] - points).mean()) > _RESTATED
-
-    def features(self, adapter: Adapter) -> dict[str, float]:
-        """Return the features, by name."""
-        return self.features_of(centred_of(self.bare, adapter))
-
-    def features_of(self, centred: Centred) -> dict[str, float]:
-        """Return the features with what an adapter made of it, by name."""
-        return features_of(
-            self.sides,
-            self.probes,
-            self.whole,
-            centred,
-            weights=self.weights,
-            listed=self.listed,
-        )
-
-
-def materials_of(
-    answers: Sequence[TextAnswer], encoder: Encoder, background: Background
-) -> list[Material | None]:
-    """Return what a head would see of answers; None for one that says nothing.
-
-    Raises: as `grade_many`.
-    """
-    marking = _Marking(
-        encoder=encoder,
-        background=background,
-        calibration=calibration_for(encoder.name),
-        head=None,
-    )
-    return [
-        _material(
-            answer, reading, rows, _merged(reading, rows, answer, marking), marking
-        )
-        for answer, reading, rows in _encoded(answers, encoder)
+        for answer, reading, rows in encoded(answers, encoder)
     ]
 
 
@@ -245,123 +162,13 @@ def rescored(grade: Mapping[str, Any], *, head: Head | None = None) -> float:
     return round(score, DECIMALS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Marking:
-    """What answers are marked with."""
-
-    encoder: Encoder
-    background: Background
-    calibration: Calibration
-    head: Head | None
-    adhoc: AdhocHead | None = None  # for rubrics without misconceptions
-
-
-def _encoded(
-    answers: Sequence[TextAnswer], encoder: Encoder
-) -> Iterator[tuple[TextAnswer, Reading, Rows]]:
-    """Yield each answer as it was read, with the rows of its units.
-
-    The encoder sees all units in one call; the n-grams' rows, which are wide, are
-    made answer by answer.
-    """
-    readings = [read(answer) for answer in answers]
-    vectors = unit_rows(encoder, [reading.units for reading in readings])
-    for answer, reading, meaning in zip(answers, readings, vectors, strict=True):
-        yield answer, reading, rows_of([unit.plain for unit in reading.units], meaning)
-
-
-def _merged(
-    reading: Reading, rows: Rows, answer: TextAnswer, marking: _Marking
-) -> _Merged:
-    """Gather the evidence of every unit in the language that it is written in."""
-    shape = (len(reading.units), len(answer.rubric.key_points))
-    groups = shape[1] + len(answer.rubric.misconceptions) + 1
-    merged = _Merged(
-        standing=np.zeros(shape, dtype=np.float32),
-        net=np.zeros(shape, dtype=np.float32),
-        similarity=np.zeros(shape, dtype=np.float32),
-        error=np.zeros(shape[0], dtype=np.float32),
-        misconception=np.zeros(shape[0], dtype=np.intp),
-        prompt=np.zeros(shape[0], dtype=np.float32),
-        contrast=np.full(shape, np.inf, dtype=np.float32),
-        background=np.zeros(shape[0], dtype=np.float32),
-        sides=np.zeros((2, shape[0], groups), dtype=np.float32),
-        probes=np.zeros((2, shape[0], 3), dtype=np.float32),
-    )
-    for language in LANGUAGES:
-        mine = np.array(
-            [spoken == language for spoken in reading.languages], dtype=bool
-        )
-        if not mine.any():
-            continue
-        found = evidence_of(
-            rows[mine],
-            rubric=answer.rubric,
-            language=language,
-            encoder=marking.encoder,
-            background=marking.background,
-            calibration=marking.calibration,
-        )
-        merged.standing[mine] = found.standing
-        merged.net[mine] = found.net
-        merged.similarity[mine] = found.similarity
-        merged.error[mine] = found.error
-        merged.misconception[mine] = found.misconception
-        merged.prompt[mine] = found.prompt
-        merged.contrast[mine] = found.contrast
-        merged.background[mine] = found.background
-        merged.sides[:, mine] = found.sides
-        merged.probes[:, mine] = found.probes
-    return merged
-
-
-def _material(
-    answer: TextAnswer,
-    reading: Reading,
-    rows: Rows,
-    merged: _Merged,
-    marking: _Marking,
-) -> Material | None:
-    """Return what one answer's features are made of; None when nothing can count."""
-    rubric = answer.rubric
-    if not reading.units or not rubric.complete:
-        return None
-    sentences = [place for place, unit in enumerate(reading.units) if unit.whole]
-    sentences = sentences or list(range(len(reading.units)))
-    lengths = [len(unit.plain) for unit in reading.units]
-    whole = whole_of(
-        rows[sentences],
-        [lengths[place] for place in sentences],
-        rubric=rubric,
-        language=reading.languages[sentences[0]],
-        encoder=marking.encoder,
-        background=marking.background,
-        calibration=marking.calibration,
-    )
-    return Material(
-        sides=merged.sides,
-        probes=merged.probes,
-        whole=whole,
-        bare=bare_of(
-            rows.meaning,
-            lengths,
-            rubric=rubric,
-            languages=reading.languages,
-            encoder=marking.encoder,
-            background=marking.background,
-        ),
-        weights=np.array([point.weight for point in rubric.key_points]),
-        listed=Flag.KEYWORD_LIST in reading.flags,
-    )
-
-
 def _grade(
-    answer: TextAnswer, reading: Reading, rows: Rows, marking: _Marking
+    answer: TextAnswer, reading: Reading, rows: Rows, marking: Marking
 ) -> TextGrade:
     rubric, calibration, encoder = answer.rubric, marking.calibration, marking.encoder
-    merged = _merged(reading, rows, answer, marking)
+    merged = merged_of(reading, rows, answer, marking)
     flags = set(reading.flags)
-    material = _material(answer, reading, rows, merged, marking)
+    material = material_of(answer, reading, rows, merged, marking)
     adapter = marking.head.adapter if marking.head else PLAIN
     centred = None if material is None else centred_of(material.bare, adapter)
     earned = _earned(merged, reading, calibration)
@@ -463,7 +270,7 @@ def _rounded(features: dict[str, float]) -> dict[str, float]:
 
 
 def _detail(
-    place: int, award: _Award, answer: TextAnswer, merged: _Merged, earned: Matrix
+    place: int, award: _Award, answer: TextAnswer, merged: Merged, earned: Matrix
 ) -> dict[str, Any]:
     """Return what stood against the unit that came nearest to a point."""
     found: dict[str, Any] = {"point": answer.rubric.key_points[place].id}
@@ -488,7 +295,7 @@ def _detail(
     }
 
 
-def _earned(merged: _Merged, reading: Reading, calibration: Calibration) -> Matrix:
+def _earned(merged: Merged, reading: Reading, calibration: Calibration) -> Matrix:
     """Return the credit that each unit alone would earn for each point, in [0, 1].
 
     This is the formula's; with a head, its adapter says it.
@@ -500,7 +307,7 @@ def _earned(merged: _Merged, reading: Reading, calibration: Calibration) -> Matr
     return _step((merged.net - middle) / calibration.width)
 
 
-def _learned(centred: Centred, merged: _Merged) -> Matrix:
+def _learned(centred: Centred, merged: Merged) -> Matrix:
     """Return the same as people's credits taught it, in [0, 1].
 
     The adapter's log odds, and a little of both standings: a clause that says it in
@@ -514,7 +321,7 @@ def _learned(centred: Centred, merged: _Merged) -> Matrix:
     return chance(odds)
 
 
-def _unopposed(earned: Matrix, merged: _Merged, calibration: Calibration) -> Matrix:
+def _unopposed(earned: Matrix, merged: Merged, calibration: Calibration) -> Matrix:
     """Take off what leans to a point's opposite rather than to the point."""
     opposed = _step(
         (calibration.opposite_middle - merged.contrast) / calibration.opposite_width
@@ -566,7 +373,7 @@ def _point_grade(  # noqa: PLR0913 - one step of _grade, told apart by types
     award: _Award,
     answer: TextAnswer,
     reading: Reading,
-    merged: _Merged,
+    merged: Merged,
     *,
     listed: bool,
 ) -> PointGrade:
@@ -595,7 +402,7 @@ def _point_grade(  # noqa: PLR0913 - one step of _grade, told apart by types
     )
 
 
-def _why_not(unit: int, place: int, answer: TextAnswer, merged: _Merged) -> str:
+def _why_not(unit: int, place: int, answer: TextAnswer, merged: Merged) -> str:
     """Say what took the credit of a unit that is near a point; "" if it is not near."""
     lost = merged.standing[unit, place] - merged.net[unit, place]
     if merged.standing[unit, place] < _NEAR or lost <= 0:

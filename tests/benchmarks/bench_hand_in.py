@@ -4,8 +4,8 @@
 
 Starts the whole service in a folder of its own (embedded database and broker, real
 workers), hands in eight answers that people wrote, waits until the last mark is
-stored, and does it again. Printed are the median and the 95th percentile, beside what
-the worker's first hand-in took, which loads nothing more than the question's vectors.
+stored, and does it again. Printed are the median and the 95th percentile, and beside
+them the first hand-in, which also has to encode the rubrics.
 """
 
 from __future__ import annotations

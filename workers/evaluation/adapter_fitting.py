@@ -10,16 +10,16 @@ adapter: the order of steps and the start are drawn from fixed seeds.
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
 
 from grading.text.adapter import MARGIN, PLAIN, SHARP, Adapter
+from grading.threads import computing_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from torch import Tensor
 
@@ -44,7 +44,7 @@ def fit_adapter(scored: Sequence[Scored]) -> Adapter:
     ]
     if not lessons:
         return PLAIN
-    with _one_thread():
+    with computing_with(1):  # sums in one order, so that the fit can be repeated
         return _fitted(lessons)
 
 
@@ -123,14 +123,3 @@ def _rounded(values: Tensor) -> np.ndarray:
     return np.round(values.detach().numpy().astype(np.float64), DECIMALS).astype(
         np.float32
     )
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """Sums in one order, so that the fit can be repeated."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from grading.text.adapter import Adapter
-    from grading.text.grade import Material
+    from grading.text.gathering import Material
 
 FOLDS: Final = 5
 SEED: Final = 1

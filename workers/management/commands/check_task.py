@@ -4,9 +4,10 @@
 
 TASK is a slug of the bank or a folder as docs/tasks.md describes it. A task passes
 when its baseline is not faster than itself, its reference is faster by what the task
-promises and nothing in `wrong/` earns anything. `inconclusive` is what this machine
-was too busy or too small to decide; it is named and is no failure. Exit status 0, 1
-when a task failed, 2 for bad arguments, 3 when this machine cannot judge at all.
+promises, nothing in `wrong/` earns anything, and the first two are right on many draws.
+`inconclusive` is what this machine was too busy or too small to decide; it is named and
+is no failure. Exit status 0, 1 when a task failed, 2 for bad arguments, 3 when this
+machine cannot judge at all.
 `--quick` measures a few seconds of each program. Needs no database and no service.
 """
 

@@ -5,7 +5,7 @@ import pytest
 
 from grading.text.centred import Centred
 from grading.text.features import KEYWORDS, NAMES, answers_elsewhere, features_of
-from grading.text.grade import Material
+from grading.text.gathering import Material
 
 POINTS, ERRORS = 3, 2
 
