@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from grading.speed.progress import Watch
     from grading.speed.statistics import Interval
 
-ENGINE: Final = "speed-1"  # goes up when the same program could get another credit
+ENGINE: Final = "speed-2"  # goes up when the same program could get another credit
 
 
 def grade_speed(submission: SpeedSubmission, *, gpu: Gpu | None = None) -> SpeedGrade:
@@ -66,7 +66,7 @@ def _graded(
         # Control groups count the processor's memory only.
         device = "cpu"
         task = load_task(submission.task_folder, device)
-    record = Record(task=task, device=device)
+    record = Record(task=task, device=device, by_pairs=effort is QUICK)
     failure: Failure | None
     refused = rules.refusal(submission.source)
     if refused is not None:
@@ -121,6 +121,7 @@ def _made(
         details={
             "mode": effort.mode,
             "processes": record.processes,
+            "process_of_pair": tuple(record.process_of),
             "reference_speedup": task.reference_speedup,
             **_in_its_metric(record),
             **(_marked(interval, credit, task.reference_speedup) if earns else {}),

@@ -3,7 +3,7 @@
 It goes in rounds. In each, both programs get a new process, are loaded, prepared
 and called once unmeasured; then they run in turns, pair by pair. A process has luck
 with its memory that makes it some per cent faster or slower than the next one for
-all of its life, so a round is short and there are many.
+all of its life, so a round is short, there are many, and a round is one observation.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from grading.speed.memory import read_libraries, table_of, weight_file
 from grading.speed.metric import Cost, Metric, message
 from grading.speed.progress import TELL_SECONDS, Progress, Stage
 from grading.speed.record import Question, what_is_wrong
-from grading.speed.statistics import FEWEST_PAIRS
+from grading.speed.statistics import FEWEST
 from grading.speed.task import fresh_generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from grading.inputs import SpeedSubmission
     from grading.speed.clocks import Spent
@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     from grading.speed.record import Record
 
 LOCK_SECONDS: Final = 120.0  # wall; a cold start on a starved machine
-PATIENCE_SECONDS: Final = 60.0  # beyond the budget, for the fewest pairs
-ROUND_PAIRS: Final = 6  # of the measured case, at least
+PATIENCE_SECONDS: Final = 60.0  # beyond the budget, for the fewest rounds
+ROUND_PAIRS: Final = 3  # of the measured case, at least
+CASE_ROUNDS: Final = 2  # the first ones, which call every case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +56,14 @@ class Effort:
     most_seconds: float | None = None  # of measuring; None: what the task says
 
 
-FULL: Final = Effort(mode="full", rounds=2, fewest_pairs=24, most_pairs=320)
+FULL: Final = Effort(
+    mode="full", rounds=FEWEST, fewest_pairs=FEWEST * ROUND_PAIRS, most_pairs=320
+)
 QUICK: Final = Effort(
     mode="run",
     rounds=1,
-    fewest_pairs=FEWEST_PAIRS,
-    most_pairs=FEWEST_PAIRS,
+    fewest_pairs=FEWEST,
+    most_pairs=FEWEST,
     most_seconds=5.0,
 )
 
@@ -79,6 +82,12 @@ class _Pair:
 
     baseline: Cost
     candidate: Cost
+
+
+def _together(calls: Sequence[Cost], lane: Lane) -> Cost:
+    """Return what a process's calls cost, and the most that it held meanwhile."""
+    spent = clocks.total(cost.spent for cost in calls)
+    return Cost(spent=spent, held_bytes=lane.most_held())
 
 
 class Judgement:
@@ -149,12 +158,14 @@ class Judgement:
         Raises: `NodeTooBusy` when the time is over and too little was found out.
         """
         pairs, effort = len(self._record.candidate), self._effort
-        if pairs < FEWEST_PAIRS or self._unseen:
+        rounds = self._record.processes
+        if rounds < effort.rounds or pairs < FEWEST or self._unseen:
             if self._measuring > self._budget + PATIENCE_SECONDS:
-                message = f"Only {pairs} pairs in {self._measuring:.0f} s."
+                message = (
+                    f"Only {pairs} pairs in {rounds} processes "
+                    f"in {self._measuring:.0f} s."
+                )
                 raise NodeTooBusy(message)
-            return False
-        if self._record.processes < effort.rounds:
             return False
         if pairs >= effort.most_pairs or self._measuring > self._budget:
             return True
@@ -163,7 +174,7 @@ class Judgement:
     def _fewest(self) -> int:
         """Return the pairs that are enough; each of memory is its own process."""
         in_memory = self._task.metric is Metric.MEMORY
-        return FEWEST_PAIRS if in_memory else self._effort.fewest_pairs
+        return FEWEST if in_memory else self._effort.fewest_pairs
 
     def _tell(self, stage: Stage, candidate: Lane | None = None) -> None:
         """Tell who watches how far this is, and not more often than they can read."""
@@ -277,14 +288,12 @@ class Judgement:
             if isinstance(called, Failure):
                 return called
             calls.append(called)
-        for lane, side, costs in (
-            (sides.baseline, self._record.baseline, [one.baseline for one in calls]),
-            (sides.candidate, self._record.candidate, [one.candidate for one in calls]),
-        ):
-            spent = clocks.total(cost.spent for cost in costs)
-            side.append(Cost(spent=spent, held_bytes=lane.most_held()))
+        self._record.note_pair(
+            _together([one.baseline for one in calls], sides.baseline),
+            _together([one.candidate for one in calls], sides.candidate),
+        )
         self._unseen.discard(measured)
-        if self._record.processes <= self._effort.rounds:
+        if self._record.processes <= CASE_ROUNDS:
             for number in sorted(self._unseen):
                 called = self._pair(sides, number)
                 if isinstance(called, Failure):
@@ -321,7 +330,7 @@ class Judgement:
         effort = self._effort
         pairs = ROUND_PAIRS if effort.rounds > 1 else effort.fewest_pairs
         numbers = [measured] * pairs
-        if self._record.processes <= effort.rounds:
+        if self._record.processes <= CASE_ROUNDS:
             numbers += [n for n in range(len(self._task.cases)) if n != measured]
         return [int(number) for number in self._generator.permutation(numbers)]
 
@@ -335,16 +344,15 @@ class Judgement:
             if isinstance(called, Failure):
                 return called
             if number == measured:
-                self._record.baseline.append(called.baseline)
-                self._record.candidate.append(called.candidate)
+                self._record.note_pair(called.baseline, called.candidate)
             self._unseen.discard(number)
             now = time.monotonic()
             self._measuring += now - last
             last = now
             if turn < len(first):
                 continue
-            half_gone = now - began > self._budget / max(2, self._effort.rounds)
-            if now - began >= setup_seconds or half_gone or self._done():
+            share_gone = now - began > self._budget / max(2, self._effort.rounds)
+            if now - began >= setup_seconds or share_gone or self._done():
                 break
         return None
 

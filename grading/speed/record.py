@@ -40,6 +40,8 @@ class Record:
     facts: dict[str, Any] = field(default_factory=dict)
     printed: str = ""
     processes: int = 0  # of each program
+    process_of: list[int] = field(default_factory=list)  # which of them ran a pair
+    by_pairs: bool = False  # take pairs of one process for independent: rough
     _cases: dict[int, _Case] = field(default_factory=dict)
 
     @property
@@ -64,10 +66,18 @@ class Record:
             for cost in side
         )
 
+    def note_pair(self, baseline: Cost, candidate: Cost) -> None:
+        """Write down what both programs' calls cost in the process of now."""
+        self.baseline.append(baseline)
+        self.candidate.append(candidate)
+        self.process_of.append(self.processes)
+
     def interval(self) -> Interval | None:
         """Return the speed-up so far."""
         return speedup_interval(
-            self.counted(self.baseline), self.counted(self.candidate)
+            self.counted(self.baseline),
+            self.counted(self.candidate),
+            None if self.by_pairs else self.process_of,
         )
 
     def share_waited(self) -> float:

@@ -82,7 +82,11 @@ def test_a_grade_holds_what_reproduces_it():
     assert {case.case for case in grade.cases} == {"measured", "small"}
     assert grade.clock == "cpu"
     assert len(grade.task_digest) == 64
-    assert grade.details["processes"] >= 2
+    assert grade.details["processes"] >= 8
+    assert sorted(set(grade.details["process_of_pair"])) == list(
+        range(1, grade.details["processes"] + 1)
+    )
+    assert len(grade.details["process_of_pair"]) == grade.pairs
     for name in ("processor", "torch", "kernel", "load", "sandbox", "limits", "start"):
         assert stored["machine"][name]
     assert stored["verdict"] == "faster"

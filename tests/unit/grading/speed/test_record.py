@@ -155,8 +155,11 @@ def test_a_memory_task_compares_what_was_held(folder):
     record = Record(task=task, device="cpu")
     spent = Spent(cpu=1.0, wall=1.0, waited=0.0)
     for _ in range(8):
-        record.baseline.append(Cost(spent=spent, held_bytes=60 * 2**20))
-        record.candidate.append(Cost(spent=spent, held_bytes=20 * 2**20))
+        record.processes += 1
+        record.note_pair(
+            Cost(spent=spent, held_bytes=60 * 2**20),
+            Cost(spent=spent, held_bytes=20 * 2**20),
+        )
 
     assert task.calls == 4
     assert record.interval().middle == pytest.approx(3.0)

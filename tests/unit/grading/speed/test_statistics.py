@@ -32,6 +32,35 @@ def test_too_few_pairs_give_no_interval():
     assert speedup_interval([1.0] * 7, [1.0] * 7) is None
 
 
+def test_a_process_is_one_observation_however_many_pairs_it_ran():
+    baseline = [1.3] * 60 + [1.0] * 14
+    processes = [1] * 60 + list(range(2, 9)) * 2
+    candidate = [1.0] * 74
+
+    apart = speedup_interval(baseline, candidate, processes)
+    assert apart.middle == 1.0
+    assert (apart.low, apart.high) == (1.0, pytest.approx(1.3))
+    assert speedup_interval(baseline, candidate).low == pytest.approx(1.3)
+    assert speedup_interval(baseline[:60], candidate[:60], processes[:60]) is None
+
+
+def test_luck_that_a_process_keeps_is_covered_as_promised():
+    generator = np.random.default_rng(11)
+    processes = np.repeat(np.arange(9), 12)
+    over_processes = over_pairs = 0
+    for _ in range(400):
+        luck = generator.normal(0, 0.04, size=9)[processes]
+        ratios = list(np.exp(luck + generator.normal(0, 0.02, size=len(processes))))
+        ones = [1.0] * len(ratios)
+        interval = speedup_interval(ratios, ones, list(processes))
+        over_processes += interval.low <= 1.0 <= interval.high
+        naive = speedup_interval(ratios, ones)
+        over_pairs += naive.low <= 1.0 <= naive.high
+
+    assert over_processes / 400 >= 0.98
+    assert over_pairs / 400 < 0.9
+
+
 def test_twice_as_fast_is_two():
     interval = speedup_interval([2.0] * 8, [1.0] * 8)
 
