@@ -23,6 +23,7 @@ TASKS: Final = {
     JobKind.SPEED: "workers.measure_speed",
     JobKind.TRIAL: "workers.try_speed",
 }
+PREPARE_TASK: Final = "workers.prepare_attempt"
 DELIVER_TASK: Final = "workers.deliver_webhook"
 SWEEP_JOBS_TASK: Final = "workers.sweep_jobs"
 SWEEP_ATTEMPTS_TASK: Final = "workers.sweep_attempts"
@@ -32,14 +33,16 @@ QUEUES: Final = {
     TASKS[JobKind.TEXT]: "text",
     TASKS[JobKind.SPEED]: "speed",
     TASKS[JobKind.TRIAL]: "speed",
+    PREPARE_TASK: "text",
     DELIVER_TASK: "hooks",
     SWEEP_JOBS_TASK: "hooks",
     SWEEP_ATTEMPTS_TASK: "hooks",
     SWEEP_DELIVERIES_TASK: "hooks",
 }
 WORKER_QUEUES: Final = ("text", "speed", "hooks")
-# Redis transport: 0 is served first. A candidate waits in front of a trial run.
-PRIORITIES: Final = {TASKS[JobKind.TRIAL]: 0}
+# Redis transport: 0 is served first. A candidate waits in front of a trial run, and
+# what is only prepared lets every answer pass.
+PRIORITIES: Final = {TASKS[JobKind.TRIAL]: 0, PREPARE_TASK: 9}
 DEFAULT_PRIORITY: Final = 5
 
 
@@ -57,7 +60,8 @@ def send_on_commit(task: str, row_id: int) -> None:
     """Send `task` once the row it names is visible to others.
 
     Inside a transaction that is rolled back nothing is sent. A broker that is
-    down is logged and not raised: the row stands, and the sweep sends it again.
+    down is logged and not raised: the row stands, and the sweep sends it again (all
+    but `PREPARE_TASK`, which only saves time).
     """
     transaction.on_commit(partial(_send, task, row_id))
 

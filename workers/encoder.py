@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from grading.inputs import LANGUAGES, TextAnswer
+from grading.text.grade import grade_many
 from grading.text.loading import load_encoder
 from grading.text.vectors import Remembering, recalled
 from workers.background import kept_background
 
 if TYPE_CHECKING:
+    from grading.inputs import Rubric
     from grading.text.background import Background
 
 _lock = threading.RLock()
 _held: dict[str, Remembering] = {}
 _backgrounds: dict[str, Background] = {}
+_prepared: set[int] = set()  # rows of question versions
 
 
 def encoder() -> Remembering:
@@ -50,6 +54,28 @@ def background() -> Background:
                 Path(settings.BANK_FOLDER), Path(settings.INFERVIEW_HOME)
             )
         return _backgrounds["background"]
+
+
+def prepare(version_id: int, rubric: Rubric) -> None:
+    """Encode all that answers to this rubric are compared with, once a process.
+
+    Marking one answer in each language is what needs exactly that.
+
+    Raises: `GradingError`.
+    """
+    with _lock:
+        if version_id in _prepared:
+            return
+        answers = [
+            TextAnswer(
+                text=rubric.key_points[0].statement(language),
+                language=language,
+                rubric=rubric,
+            )
+            for language in LANGUAGES
+        ]
+        grade_many(answers, encoder(), background())
+        _prepared.add(version_id)
 
 
 def warm() -> None:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from assessment.models import Job, Trial
+from assessment.models import AttemptItem, Job, Trial
 from bank.bodies import rubric_of
+from bank.definitions import Kind
 from grading.errors import TaskBroken
 from grading.inputs import SpeedSubmission, TextAnswer, task_digest
 
 if TYPE_CHECKING:
-    from assessment.models import Answer, AttemptItem
+    from assessment.models import Answer
+    from grading.inputs import Rubric
 
 
 def text_answer_of(job_id: int) -> TextAnswer:
@@ -32,6 +34,14 @@ def text_answer_from(answer: Answer) -> TextAnswer:
         language=answer.language,
         rubric=rubric_of(answer.item.version.body),
     )
+
+
+def text_rubrics_of(attempt_id: int) -> dict[int, Rubric]:
+    """Return the rubrics of an attempt's text questions, by their version's row."""
+    items = AttemptItem.objects.select_related("version").filter(
+        attempt_id=attempt_id, version__question__kind=Kind.TEXT
+    )
+    return {item.version_id: rubric_of(item.version.body) for item in items}
 
 
 def speed_submission_of(job_id: int) -> SpeedSubmission:

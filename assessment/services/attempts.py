@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from assessment.dispatch import PREPARE_TASK, send_on_commit
 from assessment.errors import (
     AttemptNotOpen,
     IllegalMove,
@@ -182,6 +183,9 @@ def attempt_start(*, attempt: Attempt, now: datetime) -> Attempt:
     attempt_move(locked.pk, old=AttemptState.INVITED, new=AttemptState.STARTED, now=now)
     locked.state = AttemptState.STARTED
     event_record(attempt=locked, event_type="attempt.started", now=now)
+    # Encoding eight rubrics takes many times as long as marking eight answers. There
+    # is an hour for it now, and nobody waits.
+    send_on_commit(PREPARE_TASK, locked.pk)
     return locked
 
 

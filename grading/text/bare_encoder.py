@@ -7,8 +7,7 @@
 The export is made once from the sentence-transformers model (see
 `sentence_encoder.export_transformer`). The embedding matrix, four fifths of the
 model, stays in the weights file and is read row by row, so a worker holds only the
-rows that its texts need. A runtime is what computes the states: ONNX Runtime in
-float32, or OpenVINO, in float32 or bfloat16.
+rows that its texts need. What computes the states is a `grading.text.runtimes.Runtime`.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import json
 import os
 import struct
 import weakref
-from typing import TYPE_CHECKING, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -27,18 +26,15 @@ from grading.text.pooling import pooled
 from grading.text.tokens import TokenCutter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    import numpy.typing as npt
 
     from grading.text.encoder import Matrix
     from grading.text.pooling import Span
+    from grading.text.runtimes import Runtime
     from grading.text.tokens import Tokens
 
 EXPORT: Final = "onnx/transformer.onnx"  # in the model's folder
-INPUTS: Final = ("inputs_embeds", "attention_mask")
-OUTPUT: Final = "token_embeddings"
 _WEIGHTS: Final = "model.safetensors"
 _MATRIX: Final = "word_embeddings.weight"
 _NO_WEIGHTS: Final = (  # what reading a file raises that holds something else
@@ -52,92 +48,9 @@ _NO_WEIGHTS: Final = (  # what reading a file raises that holds something else
     struct.error,
 )
 _BATCH_TOKENS: Final = 512  # in one pass, padding included: what fits the caches
+_LENGTH_STEP: Final = 8  # tokens; a runtime keeps something for every shape it met
+_CALL_TOKENS: Final = 75  # that a pass costs as much as, whatever is in it
 _MOST_TOKENS: Final = 512  # of one text
-
-
-class Runtime(Protocol):
-    """Computes token states."""
-
-    @property
-    def precision(self) -> str:
-        """Say in what it computes: "fp32" or "bf16"."""
-        ...
-
-    def states(self, embeddings: Matrix, mask: npt.NDArray[np.int64]) -> Matrix:
-        """Return token states. Shapes: (n, t, w) and (n, t) -> (n, t, w)."""
-        ...
-
-
-class OnnxRuntime:
-    """ONNX Runtime on the CPU, float32."""
-
-    precision: Final = "fp32"
-
-    def __init__(self, path: Path, *, threads: int) -> None:
-        import onnxruntime  # noqa: PLC0415 - only where this runtime is chosen
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False  # it keeps the largest batch for ever
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
-
-    def states(self, embeddings: Matrix, mask: npt.NDArray[np.int64]) -> Matrix:
-        """Return token states; see `Runtime`."""
-        found = self._session.run(
-            [OUTPUT], dict(zip(INPUTS, (embeddings, mask), strict=True))
-        )
-        states: Matrix = np.asarray(found[0], dtype=np.float32)
-        return states
-
-
-class OpenVino:
-    """OpenVINO on the CPU, float32."""
-
-    wants_halves: ClassVar[bool] = False
-
-    def __init__(self, path: Path, *, threads: int) -> None:
-        import openvino  # noqa: PLC0415 - only where this runtime is chosen
-
-        core = openvino.Core()
-        able = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        halves = self.wants_halves and able
-        self.precision = "bf16" if halves else "fp32"
-        compiled = core.compile_model(
-            str(path),
-            "CPU",
-            {
-                "INFERENCE_NUM_THREADS": threads,
-                "NUM_STREAMS": 1,
-                "INFERENCE_PRECISION_HINT": "bf16" if halves else "f32",
-            },
-        )
-        self._request = compiled.create_infer_request()
-
-    def states(self, embeddings: Matrix, mask: npt.NDArray[np.int64]) -> Matrix:
-        """Return token states; see `Runtime`."""
-        found = self._request.infer(dict(zip(INPUTS, (embeddings, mask), strict=True)))
-        return np.array(found[0], dtype=np.float32)
-
-
-class OpenVinoHalves(OpenVino):
-    """The same in bfloat16 where the CPU multiplies it: three times as fast.
-
-    Its vectors are off by 3e-5, which moved a score by up to 0.02; so it is for bulk
-    work, and for marks only where somebody asks for it.
-    """
-
-    wants_halves = True
-
-
-RUNTIMES: Final[Mapping[str, Callable[..., Runtime]]] = {
-    "onnx": OnnxRuntime,
-    "openvino": OpenVino,
-    "openvino-bf16": OpenVinoHalves,
-}
 
 
 class BareEncoder:
@@ -190,7 +103,8 @@ class BareEncoder:
 
     def _states(self, encoded: Sequence[Tokens]) -> Matrix:
         longest = max(len(one.ids) for one in encoded)
-        shape = (len(encoded), longest, self._table.width)
+        length = -(-longest // _LENGTH_STEP) * _LENGTH_STEP
+        shape = (len(encoded), length, self._table.width)
         embeddings = np.zeros(shape, dtype=np.float32)
         mask = np.zeros(shape[:2], dtype=np.int64)
         for row, one in enumerate(encoded):
@@ -204,15 +118,28 @@ class BareEncoder:
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the places of texts of about the same length, so that little is padding."""
-    batch: list[int] = []
-    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[place] > _BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(place)
-    if batch:
-        yield batch
+    """Yield the places of the texts of each pass, so that all passes cost least.
+
+    Texts sorted by length, cut where the padding that a cut saves is more than what
+    one more pass costs.
+    """
+    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    least = [0.0]  # cost of the first i texts, in tokens
+    starts = [0]  # of the batch that ends before i
+    for end in range(1, len(order) + 1):
+        longest = lengths[order[end - 1]]
+        first = max(0, end - max(1, _BATCH_TOKENS // max(1, longest)))
+        cost, start = min(
+            (least[start] + _CALL_TOKENS + (end - start) * longest, start)
+            for start in range(first, end)
+        )
+        least.append(cost)
+        starts.append(start)
+    end, found = len(order), []
+    while end:
+        found.append(order[starts[end] : end])
+        end = starts[end]
+    yield from reversed(found)
 
 
 def _longest(folder: Path) -> int:

@@ -1,8 +1,8 @@
 """Load an encoder: which model, on which device, computed by what.
 
     DEVICE=cuda   sentence-transformers on torch
-    DEVICE=cpu    the model's exported transformer in ONNX Runtime (OpenVINO if asked
-                  for); torch where a model cannot be exported
+    DEVICE=cpu    the model's exported transformer in the runtime that suits the CPU,
+                  see `runtimes`; torch where a model cannot be exported
 
 An export is made once, in the model's folder, by the first process that needs it.
 """
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 from grading.errors import EncoderUnavailable
 from grading.text import packed_e5
-from grading.text.bare_encoder import EXPORT, INPUTS, OUTPUT, RUNTIMES, BareEncoder
+from grading.text.bare_encoder import EXPORT, BareEncoder
+from grading.text.runtimes import INPUTS, OUTPUT, RUNTIMES, best_runtime
 from grading.text.sentence_encoder import export_transformer, load_sentence_encoder
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def load_encoder(
     """Load a model, by hub name or folder; empty: the one that comes in a wheel.
 
     `device` is "auto", "cpu" or "cuda"; auto takes CUDA where torch finds a card.
-    `backend` is one of `BACKENDS`; auto is torch on CUDA and ONNX Runtime on a CPU.
+    `backend` is one of `BACKENDS`; auto is torch on CUDA and `best_runtime` on a CPU.
     One thread is the default: two on shared cores are slower than one. `home` is the
     data folder that the default model is unpacked into.
 
@@ -56,7 +57,7 @@ def load_encoder(
         device == "cpu" or (device == "auto" and not _has_card())
     )
     if bare and folder.is_dir() and exported(folder):
-        runtime = "onnx" if backend == "auto" else backend
+        runtime = best_runtime() if backend == "auto" else backend
         return _bare(folder, revision, runtime=runtime, threads=threads)
     if backend in RUNTIMES:
         message = (
@@ -175,7 +176,7 @@ def _folder_digest(folder: Path) -> str:
     digest = hashlib.sha256()
     ours = (folder / EXPORT).parent
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        if path.parent == ours and path.stem == Path(EXPORT).stem:
+        if path.parent == ours and path.name.startswith(f"{Path(EXPORT).stem}."):
             continue
         size = path.stat().st_size
         digest.update(f"{path.relative_to(folder)} {size}\n".encode())

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from grading.errors import EncoderUnavailable
+from grading.text import runtimes
 from grading.text.background import BUILT_IN
 from grading.text.bare_encoder import EXPORT
 from grading.text.grade import grade_many
 from grading.text.loading import exported, load_encoder
 from grading.text.packed_e5 import prepared_folder
 from grading.text.pooling import PartEncoder
+from grading.text.runtimes import OpenVinoHalves, best_runtime
 from grading.text.vectors import Remembering
 from tests.encoder.written import written
 from tests.unit.grading.text.contract import EncoderContract
@@ -87,9 +91,75 @@ def test_marks_are_those_of_torch(bare, reference):
         ]
 
 
-def test_halves_are_near_and_say_so(home, reference):
-    halves = load_encoder("", device="cpu", home=home, backend="openvino-bf16")
+@pytest.fixture(scope="module")
+def halves(home):
+    return load_encoder("", device="cpu", home=home, backend="openvino-bf16")
 
+
+def test_halves_change_next_to_no_decision(halves, reference):
+    answers = [one.answer for one in written("tuned", slugs=ASKED)]
+
+    ours = grade_many(answers, Remembering(halves), BUILT_IN)
+    theirs = grade_many(answers, Remembering(reference), BUILT_IN)
+
+    changed = [
+        (p.credit > 0.5) != (q.credit > 0.5)
+        for mine, other in zip(ours, theirs, strict=True)
+        for p, q in zip(mine.points, other.points, strict=True)
+    ]
+    assert len(changed) > 100
+    assert sum(changed) <= 0.005 * len(changed)
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine.score == pytest.approx(other.score, abs=0.03)
+
+
+def test_what_was_compiled_is_kept_beside_the_export_and_read_again(home, tmp_path):
+    export = Path(
+        shutil.copy(prepared_folder(home) / EXPORT, tmp_path / "transformer.onnx")
+    )
+    first = OpenVinoHalves(export, threads=1)
+    if first.precision == "fp32":
+        assert list(tmp_path.iterdir()) == [export]
+        return
+    (kept,) = tmp_path.glob("transformer.*.blob")
+    made = kept.stat().st_mtime_ns
+    size = kept.stat().st_size
+    embeddings = np.ones((1, 8, 384), dtype=np.float32)
+    mask = np.ones((1, 8), dtype=np.int64)
+    wanted = first.states(embeddings, mask)
+
+    again = OpenVinoHalves(export, threads=1).states(embeddings, mask)
+    assert np.array_equal(again, wanted)
+    assert kept.stat().st_mtime_ns == made
+
+    kept.write_bytes(kept.read_bytes()[:1000])  # what a full disk leaves
+    mended = OpenVinoHalves(export, threads=1).states(embeddings, mask)
+    assert np.array_equal(mended, wanted)
+    assert kept.stat().st_size == pytest.approx(size, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("flags", "installed", "taken"),
+    [
+        ("fpu avx512_bf16 sse", True, "openvino-bf16"),
+        ("fpu avx2 amx_bf16", True, "openvino-bf16"),
+        ("fpu avx2 avx512_vnni", True, "onnx"),
+        ("fpu avx512_bf16", False, "onnx"),
+    ],
+)
+def test_auto_takes_halves_where_the_cpu_multiplies_them(
+    monkeypatch, flags, installed, taken
+):
+    text = f"processor\t: 0\nmodel name\t: avx512_bf16\nflags\t\t: {flags}\n"
+    monkeypatch.setattr(runtimes, "_cpu_text", lambda: text)
+    monkeypatch.setattr(
+        runtimes, "find_spec", lambda _: object() if installed else None
+    )
+
+    assert best_runtime() == taken
+
+
+def test_halves_are_near_and_say_so(halves, reference):
     near = (
         halves.encode_parts(TEXTS, PARTS) * reference.encode_parts(TEXTS, PARTS)
     ).sum(axis=1)
