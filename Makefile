@@ -1,9 +1,10 @@
 # The two commands of a fresh machine are `make run` and `make test`.
 PY ?= python3.11
 V := .venv/bin
-# These use the machine as it is (jails, browsers, whole services), one after the other;
-# all the rest runs side by side.
+# These use the machine as it is (jails, browsers, whole services). The quick ones run
+# file beside file, all of them one after the other: the slow ones fill both cores.
 LIVE := tests/adversarial tests/browser tests/e2e tests/encoder tests/sandbox
+BESIDE := $(if $(filter true,$(CI)),,-n 2 --dist loadfile)
 MARKS := $(if $(filter true,$(CI)),not gpu,not slow and not gpu)
 # uv finds a local build of torch only when told what pip knows.
 UV := UV_FIND_LINKS="$$($(V)/pip config get global.find-links 2>/dev/null)" $(V)/uv pip install -q --python $(V)/python -c constraints.txt -r pyproject.toml
@@ -21,7 +22,7 @@ test: .venv/.test
 	@sh deploy/system-packages.sh test
 ifeq ($(ARGS),)
 	$(V)/python -m pytest -q -m "$(MARKS)" -n 2 $(LIVE:%=--ignore=%)
-	$(V)/python -m pytest -q -m "$(MARKS)" $(LIVE)
+	$(V)/python -m pytest -q -m "$(MARKS)" $(BESIDE) $(LIVE)
 else
 	$(V)/python -m pytest -q -m "$(MARKS)" $(ARGS)
 endif

@@ -40,7 +40,21 @@ def reference(home):
     return load_encoder("", device="cpu", home=home, backend="torch")
 
 
-@pytest.fixture(scope="module", params=["onnx", "openvino"])
+@pytest.fixture(scope="module")
+def answers():
+    return [one.answer for one in written("tuned", slugs=ASKED)]
+
+
+@pytest.fixture(scope="module")
+def wanted(answers, reference):
+    """What the model on torch makes of the answers."""
+    return grade_many(answers, Remembering(reference), BUILT_IN)
+
+
+@pytest.fixture(
+    scope="module",
+    params=["onnx", pytest.param("openvino", marks=pytest.mark.slow)],
+)
 def bare(request, home):
     return load_encoder("", device="cpu", home=home, backend=request.param)
 
@@ -77,13 +91,10 @@ def test_a_part_is_nearer_to_its_own_words_than_the_rest_is(bare):
     assert whole @ first < 0.9999
 
 
-def test_marks_are_those_of_torch(bare, reference):
-    answers = [one.answer for one in written("tuned", slugs=ASKED)]
-
+def test_marks_are_those_of_torch(bare, answers, wanted):
     ours = grade_many(answers, Remembering(bare), BUILT_IN)
-    theirs = grade_many(answers, Remembering(reference), BUILT_IN)
 
-    for mine, other in zip(ours, theirs, strict=True):
+    for mine, other in zip(ours, wanted, strict=True):
         assert mine.score == pytest.approx(other.score, abs=0.005)
         assert mine.flags == other.flags
         assert [p.credit > 0.5 for p in mine.points] == [
@@ -96,20 +107,17 @@ def halves(home):
     return load_encoder("", device="cpu", home=home, backend="openvino-bf16")
 
 
-def test_halves_change_next_to_no_decision(halves, reference):
-    answers = [one.answer for one in written("tuned", slugs=ASKED)]
-
+def test_halves_change_next_to_no_decision(halves, answers, wanted):
     ours = grade_many(answers, Remembering(halves), BUILT_IN)
-    theirs = grade_many(answers, Remembering(reference), BUILT_IN)
 
     changed = [
         (p.credit > 0.5) != (q.credit > 0.5)
-        for mine, other in zip(ours, theirs, strict=True)
+        for mine, other in zip(ours, wanted, strict=True)
         for p, q in zip(mine.points, other.points, strict=True)
     ]
     assert len(changed) > 100
     assert sum(changed) <= 0.005 * len(changed)
-    for mine, other in zip(ours, theirs, strict=True):
+    for mine, other in zip(ours, wanted, strict=True):
         assert mine.score == pytest.approx(other.score, abs=0.03)
 
 

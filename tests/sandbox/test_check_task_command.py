@@ -51,6 +51,7 @@ def test_a_task_that_tells_right_from_wrong_passes(folder):
     assert all(line["grade"]["task_digest"] for line in judged)
 
 
+@pytest.mark.slow
 def test_a_task_whose_wrong_program_is_right_fails(folder):
     shutil.copy(folder / "reference.py", folder / "wrong" / f"{WRONG[0]}.py")
     out = StringIO()

@@ -92,6 +92,7 @@ def test_what_another_page_left_behind_is_sent_by_the_next(seat, visit):
     assert me.answer().text == "left on question one"
 
 
+@pytest.mark.slow
 def test_two_windows_ask_which_version_counts(seat, visit):
     me = seat()
     visit.expect_console(*CONFLICT)
@@ -130,6 +131,7 @@ def test_the_stored_version_can_be_taken_instead(seat, visit):
     assert me.answer().text == "elsewhere"
 
 
+@pytest.mark.slow
 def test_of_two_tabs_the_older_one_becomes_read_only_and_says_why(seat):
     me = seat()
     second = me.open("1/")

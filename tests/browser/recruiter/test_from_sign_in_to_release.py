@@ -129,10 +129,16 @@ def test_from_sign_in_to_a_released_scorecard(visit, ruth, no_violations, tmp_pa
 @pytest.mark.parametrize(
     "look",
     [
-        {"locale": "en-GB", "width": 1280, "dark": True},
-        {"locale": "zh-CN", "width": 360, "dark": False},
+        pytest.param(
+            {"locale": "en-GB", "width": 1280, "dark": True},
+            id="english, wide, dark",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            {"locale": "zh-CN", "width": 360, "dark": False},
+            id="chinese, narrow, light",
+        ),
     ],
-    ids=["english, wide, dark", "chinese, narrow, light"],
 )
 def test_every_page_can_be_used_by_everybody(visit, ruth, no_violations, look):
     assessment = make_assessment(questions=[make_question(), make_speed_question()])

@@ -93,10 +93,16 @@ def signed_in(visit, bank):
 @pytest.mark.parametrize(
     "look",
     [
-        {"locale": "en-GB", "width": 1280, "dark": True},
-        {"locale": "zh-CN", "width": 360, "dark": False},
+        pytest.param(
+            {"locale": "en-GB", "width": 1280, "dark": True},
+            id="english, wide, dark",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            {"locale": "zh-CN", "width": 360, "dark": False},
+            id="chinese, narrow, light",
+        ),
     ],
-    ids=["english, wide, dark", "chinese, narrow, light"],
 )
 def test_the_bank_can_be_used_by_everybody(signed_in, bank, no_violations, look):
     assessment = make_assessment(questions=[bank])
