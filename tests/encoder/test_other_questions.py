@@ -28,7 +28,7 @@ def reference(question, language):
     )
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
 def test_another_questions_reference_earns_little_and_is_flagged(real, bank, language):
     answers = [
         TextAnswer(
@@ -45,7 +45,7 @@ def test_another_questions_reference_earns_little_and_is_flagged(real, bank, lan
         assert grade.review
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
 def test_its_own_reference_is_not(real, bank, language):
     answers = [
         TextAnswer(

@@ -43,6 +43,7 @@ def whole(found, slugs):
     )
 
 
+@pytest.mark.slow
 def test_two_questions_are_tried_against_each_other(real, questions, texts):
     pair = {slug: texts[slug] for slug in PAIR}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 FORKS = 400  # unroused, 2 % of them compute a wrong value: none in 0.03 % of the runs
 PROGRAM = f"""
 import os, sys, threading
@@ -41,6 +43,7 @@ print(wrong)
 """
 
 
+@pytest.mark.slow
 def test_two_threads_that_use_a_function_first_both_get_it_right():
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True

@@ -94,6 +94,8 @@ def test_the_link_works_for_seven_days(report, monkeypatch):
         signing.dumps("00000000-0000-0000-0000-000000000000", salt=LINK_SALT),
         signing.dumps("00000000-0000-0000-0000-000000000000", salt="another salt"),
     ],
+    # A signature holds the second; both processes of a run must collect one name.
+    ids=["no signature", "no uid", "number", "unknown", "another salt"],
 )
 def test_a_forged_link_shows_nothing(report, signed):
     page = Client().get(f"/r/{signed}/")
