@@ -45,6 +45,7 @@ class Layout:
     python: str  # the interpreter, as the jail names it
     site: tuple[str, ...]  # folders of packages, as the jail names them
     binds: tuple[Bind, ...]
+    hidden: tuple[str, ...]  # folders inside of binds that look empty
     symlinks: tuple[tuple[str, str], ...]  # (target, link)
     libraries: tuple[str, ...]  # for LD_LIBRARY_PATH
 
@@ -113,6 +114,9 @@ def jail_command(  # noqa: PLR0913  # what a jail is made of
     for bind in layout.binds:
         flag = "--dev-bind" if bind.device else "--ro-bind"
         argv += [flag, bind.source, bind.target]
+    for folder in layout.hidden:
+        argv += ["--perms", "0755", "--size", "4096", "--tmpfs", folder]
+        argv += ["--remount-ro", folder]
     for target, link in layout.symlinks:
         argv += ["--symlink", target, link]
     if proc:

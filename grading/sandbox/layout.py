@@ -36,11 +36,21 @@ def _cuda() -> tuple[list[Bind], list[str]]:
     return binds, libraries
 
 
+def _folders(base: Path, shown: str, inner: str) -> list[str]:
+    """Return a folder as the jail names it, if it is there.
+
+    What was installed beside the interpreter for other programs of this machine: no
+    task needs it, and it says what else runs here.
+    """
+    return [f"{shown}/{inner}"] if (base / inner).is_dir() else []
+
+
 def interpreter_layout(*, cuda: bool = False) -> Layout:
     """Describe the running interpreter so that a jail can hold the same one."""
     base = Path(sys.base_prefix).resolve()
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     binds: list[Bind] = []
+    hidden = _folders(Path("/usr"), "/usr", "lib/python3/dist-packages")
     symlinks: list[tuple[str, str]] = []
     for library in _LIBRARIES:
         path = Path(library)
@@ -59,6 +69,7 @@ def interpreter_layout(*, cuda: bool = False) -> Layout:
         python = f"/opt/python/bin/{name}"
         binds.append(Bind(source=str(base), target="/opt/python"))
         libraries = ["/opt/python/lib"]
+        hidden += _folders(base, "/opt/python", f"lib/{name}/site-packages")
     packages = [Path(folder) for folder in site.getsitepackages()]
     folders = []
     for index, folder in enumerate(path for path in packages if path.is_dir()):
@@ -73,6 +84,7 @@ def interpreter_layout(*, cuda: bool = False) -> Layout:
         python=python,
         site=tuple(folders),
         binds=tuple(binds),
+        hidden=tuple(hidden),
         symlinks=tuple(symlinks),
         libraries=tuple(libraries),
     )

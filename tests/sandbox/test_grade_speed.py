@@ -92,6 +92,20 @@ def test_a_grade_holds_what_reproduces_it():
     assert stored["verdict"] == "faster"
 
 
+def test_packages_of_other_programs_look_empty_and_torch_is_there():
+    look = b"""
+import os, sys
+name = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+for folder in (os.path.join(sys.prefix, name), "/usr/lib/python3/dist-packages"):
+    seen = os.listdir(folder) if os.path.isdir(folder) else []
+    print("others", len(seen), os.access(folder, os.W_OK))
+"""
+    grade = try_speed(submission(look + FAST))
+
+    assert grade.verdict is Verdict.FASTER
+    assert grade.output == "others 0 False\n" * 2
+
+
 def test_a_quick_run_is_nobodys_grade():
     grade = try_speed(submission())
 

@@ -18,6 +18,7 @@ LAYOUT = Layout(
         Bind(source="/somewhere/python", target="/opt/python"),
         Bind(source="/dev/null", target="/dev/null", device=True),
     ),
+    hidden=("/opt/python/lib/python3.11/site-packages",),
     symlinks=(("usr/lib", "/lib"),),
     libraries=("/opt/python/lib",),
 )
@@ -49,13 +50,13 @@ def test_nothing_is_bound_writable():
     argv = command()
 
     assert "--bind" not in argv
-    assert " ".join(argv).count("--remount-ro /") == 1
+    assert " ".join(argv).count("--remount-ro / ") == 1
     assert "--ro-bind /somewhere/python /opt/python" in " ".join(argv)
 
 
 def test_the_scratch_folder_is_bounded():
     argv = command()
-    place = argv.index("--tmpfs")
+    place = argv.index(SCRATCH, argv.index("--chdir") - 4) - 1
 
     assert argv[place - 2 : place + 2] == [
         "--size",
@@ -84,6 +85,16 @@ def test_without_a_user_namespace_only_what_it_takes_to_become_nobody_is_kept():
 def test_a_lane_has_no_proc_and_a_warm_guest_has():
     assert "--proc" not in command()
     assert "--proc" in command(proc=True)
+
+
+def test_what_is_hidden_is_covered_after_it_was_bound_and_cannot_be_written():
+    argv = command()
+    (folder,) = LAYOUT.hidden
+    covered = argv.index(folder)
+
+    assert argv[covered - 1] == "--tmpfs"
+    assert argv[covered + 1 : covered + 3] == ["--remount-ro", folder]
+    assert covered > argv.index("/opt/python")
 
 
 def test_the_layout_shows_neither_home_nor_repository():
