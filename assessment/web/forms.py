@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessment.errors import EndpointRefused
-from assessment.reports.render import STATES, in_own_words
+from assessment.reports.words import STATES, in_own_words
 from assessment.selectors.questions import QuestionFilter
 from assessment.services.assessments import LONGEST_MINUTES, MOST_QUESTIONS, Draw
 from assessment.services.grades import LONGEST_REASON

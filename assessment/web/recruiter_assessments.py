@@ -21,7 +21,7 @@ from django.views.decorators.http import (
 
 from assessment.errors import AssessmentError
 from assessment.models import Assessment
-from assessment.reports.render import STATES, in_own_words, words_of
+from assessment.reports.words import STATES, in_own_words, words_of
 from assessment.selectors.questions import lines_by_id, question_lines
 from assessment.services.assessments import assessment_archive, assessment_create
 from assessment.services.invitations import Candidate, invitation_create

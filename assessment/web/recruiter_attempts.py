@@ -21,23 +21,22 @@ from django.views.decorators.http import (
 
 from assessment.errors import AssessmentError
 from assessment.models import Assessment, Attempt, Job, Report
+from assessment.reports.answer_view import RubricWords
 from assessment.reports.build import ItemLine, as_json
+from assessment.reports.card_view import OverrideView, card_view
 from assessment.reports.history import history_of
+from assessment.reports.links import scorecard_link
 from assessment.reports.load import scorecard_of
-from assessment.reports.render import (
+from assessment.reports.speed_view import series_of
+from assessment.reports.totals import totals_of
+from assessment.reports.words import (
     PAGE_LANGUAGES,
     STATES,
     STOPPED,
-    OverrideView,
-    RubricWords,
     Words,
-    card_view,
     fault_of,
     percent,
-    scorecard_link,
-    series_of,
 )
-from assessment.reports.totals import totals_of
 from assessment.selectors.attempts import attempts_of, invitations_matching
 from assessment.selectors.grades import grades_to_read, to_read_by_attempt
 from assessment.services.attempts import attempt_reopen, attempt_review

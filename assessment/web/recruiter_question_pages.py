@@ -20,12 +20,7 @@ from django.views.decorators.http import require_safe
 
 from assessment.models import Answer, AttemptItem
 from assessment.reports.item_statistics import FEWEST, item_statistics
-from assessment.reports.render import (
-    PAGE_LANGUAGES,
-    VERDICTS,
-    in_own_words,
-    words_of,
-)
+from assessment.reports.words import PAGE_LANGUAGES, VERDICTS, in_own_words, words_of
 from assessment.selectors.item_results import answers_by_version, item_results
 from assessment.selectors.questions import (
     aliases_of,

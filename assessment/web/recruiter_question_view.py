@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from assessment.reports.history import HistoryLine
 from assessment.reports.marked_changes import Piece, marked_changes
-from assessment.reports.render import PAGE_LANGUAGES
+from assessment.reports.words import PAGE_LANGUAGES
 from bank.definitions import State
 from bank.differences import differences
 from grading.inputs import LANGUAGES

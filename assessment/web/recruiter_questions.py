@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessment.reports.render import in_own_words, words_of
+from assessment.reports.words import in_own_words, words_of
 from assessment.selectors.errata import ErratumLine, errata_lines
 from assessment.selectors.questions import (
     Part,

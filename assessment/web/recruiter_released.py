@@ -9,13 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from assessment.models import Report
-from assessment.reports.render import (
-    LinkExpired,
-    LinkForged,
-    card_view,
-    moment_of,
-    report_uid_of,
-)
+from assessment.reports.card_view import card_view, moment_of
+from assessment.reports.links import LinkExpired, LinkForged, report_uid_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

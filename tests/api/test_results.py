@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from assessment.models import Report
 from assessment.reports.build import as_json as card_json
+from assessment.reports.links import report_uid_of
 from assessment.reports.load import scorecard_of
-from assessment.reports.render import report_uid_of
 from assessment.services.attempts import attempt_review
 from assessment.services.grades import mark_override
 from assessment.services.reports import report_release

@@ -13,7 +13,7 @@ from assessment.api.v1.orders import order_of
 from assessment.errors import NotReleased
 from assessment.models import Report
 from assessment.reports.build import with_later_fields
-from assessment.reports.render import scorecard_link
+from assessment.reports.links import scorecard_link
 from assessment.states import AttemptState
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from django.core import signing
 from django.test import Client
 
 from assessment.models import Report
-from assessment.reports.render import LINK_SALT, LINK_SECONDS, scorecard_link
+from assessment.reports.links import LINK_SALT, LINK_SECONDS, scorecard_link
 from assessment.states import AttemptState
 from tests.make.assessment import judged_body, make_attempt
 from tests.web.recruiter.conftest import text_of

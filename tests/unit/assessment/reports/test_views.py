@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from django.utils import translation
 
-from assessment.reports import render
+from assessment.reports import answer_view, card_view, speed_view, words
 from grading.results import Verdict
 from grading.text.grade import DOUBT
 from grading.text.guards import Flag
@@ -79,13 +79,13 @@ def item(grade, *, kind="text", score=0.5, override=None, answer=TEXT_ANSWER):
 def test_the_passages_joined_are_the_answer(points):
     answer = "Zwölf 字符 🙂"
 
-    passages = render.passages_of(answer, points)
+    passages = answer_view.passages_of(answer, points)
 
     assert "".join(passage.text for passage in passages) == answer
 
 
 def test_overlapping_points_each_mark_their_own_words():
-    passages = render.passages_of("abcdefgh", [point(0, 5), point(3, 8)])
+    passages = answer_view.passages_of("abcdefgh", [point(0, 5), point(3, 8)])
 
     assert [(p.text, p.earned) for p in passages] == [
         ("abc", (1,)),
@@ -95,7 +95,7 @@ def test_overlapping_points_each_mark_their_own_words():
 
 
 def test_words_that_came_near_for_nothing_are_told_apart():
-    passages = render.passages_of(
+    passages = answer_view.passages_of(
         "abcdef", [point(0, 3, credit=0.0, note="misconception:m"), point(3, 6)]
     )
 
@@ -103,25 +103,25 @@ def test_words_that_came_near_for_nothing_are_told_apart():
 
 
 def test_an_empty_answer_has_no_passage_with_text():
-    assert "".join(p.text for p in render.passages_of("", [point(0, 0)])) == ""
+    assert "".join(p.text for p in answer_view.passages_of("", [point(0, 0)])) == ""
 
 
 # -- numbers ----------------------------------------------------------------------
 
 
 def test_no_mark_is_never_a_zero():
-    view = render.card_view(body_with(item(None, score=None)))
+    view = card_view.card_view(body_with(item(None, score=None)))
 
     assert view.total is None
     assert view.marked == 0
     assert view.items[0].score is None
     assert view.items[0].automatic is None
-    assert render.percent(None) is None
-    assert render.percent(0.0) == 0
+    assert words.percent(None) is None
+    assert words.percent(0.0) == 0
 
 
 def test_a_speed_up_is_written_with_its_interval():
-    interval = render.interval_of(speed_body())
+    interval = speed_view.interval_of(speed_body())
 
     assert interval is not None
     assert interval.words == "1.48x (1.45 to 1.51)"
@@ -137,7 +137,7 @@ def test_a_speed_up_is_written_with_its_interval():
 def test_every_interval_lies_on_its_line(ratio):
     grade = speed_body(speedup=ratio, low=ratio * 0.99, high=ratio * 1.01)
 
-    interval = render.interval_of(grade)
+    interval = speed_view.interval_of(grade)
 
     assert interval is not None
     places = [interval.one, interval.low, interval.middle]
@@ -147,24 +147,24 @@ def test_every_interval_lies_on_its_line(ratio):
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_every_verdict_has_its_words(verdict):
-    view = render.speed_of(speed_body(verdict=verdict))
+    view = speed_view.speed_of(speed_body(verdict=verdict))
 
     assert view.headline != verdict
     assert (view.interval is None) == (view.pairs == 0)
 
 
 def test_a_measurement_without_a_sensible_interval_shows_none():
-    assert render.interval_of(speed_body(low=0.0)) is None
-    assert render.interval_of(speed_body(low=None)) is None
+    assert speed_view.interval_of(speed_body(low=0.0)) is None
+    assert speed_view.interval_of(speed_body(low=None)) is None
 
 
 def test_the_credited_speed_up_is_none_when_nothing_was_measured():
-    assert render.speed_of(speed_body()).credited == "1.45x"
-    assert render.speed_of(speed_body(verdict=Verdict.CRASHED)).credited == ""
+    assert speed_view.speed_of(speed_body()).credited == "1.45x"
+    assert speed_view.speed_of(speed_body(verdict=Verdict.CRASHED)).credited == ""
 
 
 def test_the_machine_is_told_line_by_line():
-    facts = render.facts_of(
+    facts = speed_view.facts_of(
         {
             "processor": "EPYC",
             "load": [0.5, 0.25],
@@ -185,7 +185,7 @@ def test_the_machine_is_told_line_by_line():
 
 
 def test_the_raw_series_keeps_every_pair():
-    series = render.series_of(speed_body())
+    series = speed_view.series_of(speed_body())
 
     assert len(series["baseline_seconds"]) == len(series["candidate_seconds"]) == 200
     assert "output" not in series
@@ -198,18 +198,18 @@ def test_the_raw_series_keeps_every_pair():
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_every_guard_of_the_grader_has_its_sentence(flag, language):
     with translation.override(language):
-        assert str(flag) in render.FLAGS
-        assert render.flag_words(flag) not in {flag, flag.replace("_", " ")}
+        assert str(flag) in words.FLAGS
+        assert words.flag_words(flag) not in {flag, flag.replace("_", " ")}
 
 
 def test_a_note_names_the_misconception():
     known = {"teacher-serves": "The teacher also serves"}
 
-    assert "The teacher also serves" in render.note_words(
+    assert "The teacher also serves" in words.note_words(
         "misconception:teacher-serves", known
     )
-    assert "teacher-serves" in render.note_words("misconception:teacher-serves", {})
-    assert render.note_words("", known) == ""
+    assert "teacher-serves" in words.note_words("misconception:teacher-serves", {})
+    assert words.note_words("", known) == ""
 
 
 @pytest.mark.parametrize(
@@ -218,16 +218,16 @@ def test_a_note_names_the_misconception():
 )
 def test_words_come_in_the_language_of_the_page(language, text, lang):
     with translation.override(language):
-        words = render.words_of({"zh": "剪枝", "en": "Prune"})
+        found = words.words_of({"zh": "剪枝", "en": "Prune"})
 
-    assert (words.text, words.lang) == (text, lang)
+    assert (found.text, found.lang) == (text, lang)
 
 
 def test_words_that_exist_in_one_language_say_which():
     with translation.override("en"):
-        words = render.words_of({"zh": "剪枝"})
+        found = words.words_of({"zh": "剪枝"})
 
-    assert (words.text, words.lang) == ("剪枝", "zh-Hans")
+    assert (found.text, found.lang) == ("剪枝", "zh-Hans")
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_words_that_exist_in_one_language_say_which():
     ],
 )
 def test_a_fault_says_whose_turn_it_is(state, code, whose):
-    fault = render.fault_of(state, code)
+    fault = words.fault_of(state, code)
 
     assert fault is not None
     assert fault.whose == whose
@@ -247,7 +247,7 @@ def test_a_fault_says_whose_turn_it_is(state, code, whose):
 
 @pytest.mark.parametrize("state", ["", "queued", "running", "graded"])
 def test_work_that_goes_on_is_no_fault(state):
-    assert render.fault_of(state, "") is None
+    assert words.fault_of(state, "") is None
 
 
 # -- the whole card ---------------------------------------------------------------
@@ -261,7 +261,7 @@ def test_a_card_shows_both_marks_and_the_reason():
         "at": "2026-11-26T08:00:00+00:00",
     }
 
-    (view,) = render.card_view(
+    (view,) = card_view.card_view(
         body_with(item(text_body(), score=0.8, override=mark), score=0.8)
     ).items
 
@@ -271,14 +271,14 @@ def test_a_card_shows_both_marks_and_the_reason():
 
 
 def test_every_value_of_a_card_is_frozen():
-    view = render.card_view(body_with(item(text_body())))
+    view = card_view.card_view(body_with(item(text_body())))
 
     with pytest.raises(dataclasses.FrozenInstanceError):
         view.total = 1
 
 
 def test_evidence_counts_only_what_earned_something():
-    (view,) = render.card_view(body_with(item(text_body()))).items
+    (view,) = card_view.card_view(body_with(item(text_body()))).items
 
     assert (view.found, len(view.evidence)) == (2, 4)
     assert [line.missing for line in view.evidence] == [False, False, False, True]
@@ -291,7 +291,7 @@ def judged_item(**changes):
 
 
 def test_a_mark_says_between_what_it_lies():
-    (view,) = render.card_view(body_with(judged_item())).items
+    (view,) = card_view.card_view(body_with(judged_item())).items
 
     assert view.span is not None
     assert (view.span.low, view.span.high) == (41, 72)
@@ -307,37 +307,37 @@ def test_a_persons_mark_has_no_interval_and_the_computed_one_keeps_its_own():
         "at": "2026-11-26T08:00:00+00:00",
     }
 
-    (view,) = render.card_view(body_with(judged_item(override=mark))).items
+    (view,) = card_view.card_view(body_with(judged_item(override=mark))).items
 
     assert view.span is None
     assert view.measured_span is not None
 
 
-@pytest.mark.parametrize("reason", [DOUBT, *render.FLAGS])
+@pytest.mark.parametrize("reason", [DOUBT, *words.FLAGS])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_every_reason_to_read_an_answer_has_its_sentence(reason, language):
     with translation.override(language):
         for doubt in (None, 0.834):
-            words = render.reason_words(reason, doubt)
-            assert words not in {"", reason, reason.replace("_", " ")}
-    assert "83 %" in render.doubt_words(0.834)
+            told = words.reason_words(reason, doubt)
+            assert told not in {"", reason, reason.replace("_", " ")}
+    assert "83 %" in words.doubt_words(0.834)
 
 
 def test_what_is_a_reason_is_not_said_twice():
-    (view,) = render.card_view(body_with(judged_item())).items
+    (view,) = card_view.card_view(body_with(judged_item())).items
 
     assert len(view.reasons) == 2
-    assert view.other_flags == (render.flag_words("repetition"),)
+    assert view.other_flags == (words.flag_words("repetition"),)
     assert len(view.flags) == 2
 
 
 def test_a_key_point_tells_what_stood_for_and_against_it():
-    rubric = render.RubricWords(
+    rubric = answer_view.RubricWords(
         misconceptions={"teacher-serves": "The teacher also serves"},
         opposites={"targets": "Outputs are no targets"},
     )
 
-    (view,) = render.card_view(body_with(judged_item()), {1: rubric}).items
+    (view,) = card_view.card_view(body_with(judged_item()), {1: rubric}).items
     first, _second, third, _last = (line.comparison for line in view.evidence)
 
     assert (first.background, first.standing, first.net) == ("0.78", "4.2", "3.9")
@@ -353,7 +353,7 @@ def test_a_grade_of_an_older_engine_still_has_its_card():
     for name in ("low", "high", "doubt", "review", "reasons", "details"):
         del older[name]
 
-    (view,) = render.card_view(body_with(item(older))).items
+    (view,) = card_view.card_view(body_with(item(older))).items
 
     assert (view.span, view.review, view.doubt, view.coverage) == (None, False, "", "")
     assert all(line.comparison is None for line in view.evidence)
