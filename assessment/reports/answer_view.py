@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from assessment.reports.speed_view import _number
-from assessment.reports.words import note_words
+from assessment.reports.words import decimals, note_words, plain_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,7 +81,7 @@ def evidence_of(
             statement=str(point["statement"]),
             quote=str(point["sentence"]),
             credit=round(100 * point["credit"]),
-            weight=_number(point["weight"]),
+            weight=plain_number(point["weight"]),
             similarity=f"{point['similarity']:.2f}" if point["sentence"] else "",
             note=note_words(str(point.get("note", "")), rubric.misconceptions),
             missing=not point["sentence"],
@@ -98,22 +97,17 @@ def _comparison(entry: Mapping[str, Any], rubric: RubricWords) -> Comparison | N
     wrong = str(entry.get("misconception") or "")
     lean = entry.get("opposite")
     return Comparison(
-        background=_decimals(entry.get("background_mean"), 2),
-        standing=_decimals(entry["standing"], 1),
-        net=_decimals(entry.get("net"), 1),
+        background=decimals(entry.get("background_mean"), 2),
+        standing=decimals(entry["standing"], 1),
+        net=decimals(entry.get("net"), 1),
         misconception=rubric.misconceptions.get(wrong, wrong),
         misconception_standing=(
-            _decimals(entry.get("misconception_standing"), 1) if wrong else ""
+            decimals(entry.get("misconception_standing"), 1) if wrong else ""
         ),
         opposite=rubric.opposites.get(str(entry["point"]), ""),
-        lean="" if lean is None else _decimals(abs(lean), 1),
+        lean="" if lean is None else decimals(abs(lean), 1),
         leans_to_point=lean is not None and lean >= 0,
     )
-
-
-def _decimals(value: float | None, places: int) -> str:
-    """Return a number with a true minus sign; empty for none."""
-    return "" if value is None else f"{value:.{places}f}".replace("-", "−")
 
 
 def passages_of(

@@ -15,22 +15,23 @@ from assessment.reports.answer_view import (
     Evidence,
     Passage,
     RubricWords,
-    _decimals,
     evidence_of,
     passages_of,
 )
 from assessment.reports.build import with_later_fields
-from assessment.reports.speed_view import SpeedView, _number, speed_of
+from assessment.reports.speed_view import SpeedView, speed_of
 from assessment.reports.words import (
     DEVICES,
     PAGE_LANGUAGES,
     MarkSpan,
     Words,
+    decimals,
     doubt_words,
     flag_words,
     in_own_words,
     mark_span,
     percent,
+    plain_number,
     reason_words,
     words_of,
 )
@@ -183,7 +184,7 @@ def _item_view(
         kind=question["kind"],
         title=words_of(question["title"]),
         topic=names.get(question["topic"], question["topic"]),
-        weight=_number(item["weight"]),
+        weight=plain_number(item["weight"]),
         score=percent(item["score"]),
         automatic=percent(item["automatic_score"]),
         override=_override_view(item["override"]),
@@ -201,7 +202,7 @@ def _item_view(
             flag_words(flag) for flag in flags if flag not in item["reasons"]
         ),
         doubt="" if doubt is None else doubt_words(doubt),
-        coverage="" if coverage is None else _decimals(coverage, 2),
+        coverage="" if coverage is None else decimals(coverage, 2),
         calibration=str(details.get("calibration", "")),
         trained=bool(details.get("head")),
         encoder=grade["encoder"] if grade and speed is None else "",

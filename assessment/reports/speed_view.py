@@ -73,11 +73,6 @@ def facts_of(machine: Mapping[str, Any], *, under: str = "") -> tuple[Fact, ...]
     return tuple(lines)
 
 
-def _number(value: float) -> str:
-    """Return a number as short as it can be written, the same in every locale."""
-    return f"{value:g}"
-
-
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")

@@ -249,3 +249,13 @@ def fault_of(state: str, code: str) -> Fault | None:
         sentence=str(known) if known else "",
         code=code,
     )
+
+
+def plain_number(value: float) -> str:
+    """Return a number as short as it can be written, the same in every locale."""
+    return f"{value:g}"
+
+
+def decimals(value: float | None, places: int) -> str:
+    """Return a number with a true minus sign; empty for none."""
+    return "" if value is None else f"{value:.{places}f}".replace("-", "−")
