@@ -111,13 +111,16 @@ def language_of(text: str, *, otherwise: str) -> str:
 def sentences_of(text: str) -> list[Unit]:
     """Return the sentences of `text`, in order; empty for text without words.
 
-    Only the first `MOST_CHARACTERS` are read.
+    Only the first `MOST_CHARACTERS` are read, and of them whole sentences: half of one
+    could say what nobody said.
     """
     found: list[Unit] = []
     for start, end in _sentence_spans(text[:MOST_CHARACTERS]):
         unit = _unit(text, start, end, number=len(found), whole=True)
         if unit is not None:
             found.append(unit)
+    if len(text) > MOST_CHARACTERS and len(found) > 1:
+        found.pop()
     return found
 
 

@@ -211,6 +211,40 @@ def test_a_megabyte_is_marked_on_its_beginning():
     assert grade.score > 0.5
 
 
+@both
+def test_a_sentence_said_ten_thousand_times_earns_what_it_earns_once(language):
+    said = f"{RUBRIC.key_points[0].statement(language)}."
+    once, often = marked(said, language), marked(f"{said} " * 10_000, language)
+
+    assert Flag.REPETITION in often.flags
+    assert often.score <= once.score
+    assert [p.credit > 0.5 for p in often.points] == [
+        p.credit > 0.5 for p in once.points
+    ]
+
+
+@both
+def test_a_rubric_of_one_point_is_earned_by_it_and_by_nothing_else(language):
+    rubric = replace(RUBRIC, key_points=RUBRIC.key_points[:1])
+    said = RUBRIC.key_points[0].phrasings[language][1]
+
+    right = marked(said, language, rubric=rubric)
+    wrong = marked(WRONG[language], language, rubric=rubric)
+
+    assert len(right.points) == 1
+    assert right.score > 0.5
+    assert wrong.score < 0.2
+
+
+def test_a_language_that_the_rubric_lacks_is_marked_with_a_flag_and_no_guess():
+    grade = marked(
+        "Der Cache hält die Schlüssel und die Werte, damit sie nicht neu entstehen"
+    )
+
+    assert Flag.UNCOVERED_LANGUAGE in grade.flags
+    assert grade.score < 0.5
+
+
 def test_more_units_than_anybody_writes_are_cut():
     text = " ".join(f"Sentence number {i} is about item {i}." for i in range(900))
 
