@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessment.reports.judge_words import judge_words
 from assessment.reports.words import DEVICES, FACTS, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from assessment.reports.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,7 @@ class Case:
     calls: int
     correct: bool
     worst_error: str  # in units of the tolerance; empty when not measurable
-    detail: str
+    detail: Words
 
 
 def _case(case: Mapping[str, Any]) -> Case:
@@ -97,7 +100,7 @@ def _case(case: Mapping[str, Any]) -> Case:
         calls=case["calls"],
         correct=case["correct"],
         worst_error="" if worst is None else f"{worst:.3g}",
-        detail=str(case.get("detail", "")),
+        detail=judge_words(str(case.get("detail", ""))),
     )
 
 
@@ -107,7 +110,7 @@ class SpeedView:
 
     verdict: str  # its name, for a class
     headline: str
-    reason: str  # the judge's own sentence, in English
+    reason: Words  # what the judge says
     interval: Interval | None
     credited: str
     above_reference: bool  # better than the task's own solution
@@ -141,7 +144,7 @@ def speed_of(grade: Mapping[str, Any]) -> SpeedView:
     return SpeedView(
         verdict=verdict,
         headline=str(VERDICTS.get(verdict, verdict)),
-        reason=str(grade["reason"]),
+        reason=judge_words(str(grade["reason"])),
         interval=interval_of(grade),
         credited="" if credited is None else f"{credited:.2f}x",
         above_reference=bool(details.get("above_reference")),

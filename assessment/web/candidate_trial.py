@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 
+from assessment.reports.judge_words import judge_words
 from assessment.selectors.trials import (
     LONGEST_OUTPUT,
     latest_trial,
@@ -47,11 +48,13 @@ def trial_facts(item: AttemptItem) -> dict[str, Any]:
     if state != JobState.GRADED or trial.result is None:
         return {**facts, "state": "failed"}
     result = trial.result
+    reason = judge_words(str(result["reason"]))
     return {
         **facts,
         "state": "finished",
         "verdict": result["verdict"],
-        "reason": result["reason"],
+        "reason": reason.text,
+        "reason_language": reason.lang,
         "speedup": result["speedup"],
         "low": result["low"],
         "high": result["high"],

@@ -39,6 +39,7 @@ export type TrialFacts = {
   pairs_wanted?: number;
   verdict?: string;
   reason?: string;
+  reason_language?: string;
   speedup?: number | null;
   low?: number | null;
   high?: number | null;

@@ -142,8 +142,8 @@ export class TrialPanel {
     const at = facts.at ? fill(words["at"], { time: localTime(new Date(facts.at)) }) : "";
     const device = words[`device_${facts.device ?? ""}`] ?? "";
     this.say(lines[0] ?? "", ...lines.slice(1));
-    // The grader's own sentence names the case and the numbers; it is in English.
-    if (facts.reason) this.state.append(paragraph(facts.reason, "small", "en"));
+    // The judge's own sentence names the case and the numbers; what it has no form for is English.
+    if (facts.reason) this.state.append(paragraph(facts.reason, "small", facts.reason_language ?? "en"));
     this.state.append(paragraph([at, device].filter(Boolean).join(" · "), "small soft"));
     this.print(facts, words["output"] ?? "");
     if (facts.runs_used >= facts.runs_allowed) this.state.append(paragraph(words["used_up"] ?? "", "small"));

@@ -1,1 +1,1 @@
-import{a as i,d as n}from"./chunks/chunk-6QDH7DSC.js";import{a as t,d as r}from"./chunks/chunk-46AMOAD3.js";var{uid:o}=r("facts"),e=document.querySelector("#print");e&&(e.hidden=!1,e.addEventListener("click",()=>window.print()));n(new i(o),new t(o),()=>!0);
+import{a as i,d as n}from"./chunks/chunk-35TI563Z.js";import{a as t,d as r}from"./chunks/chunk-46AMOAD3.js";var{uid:o}=r("facts"),e=document.querySelector("#print");e&&(e.hidden=!1,e.addEventListener("click",()=>window.print()));n(new i(o),new t(o),()=>!0);
