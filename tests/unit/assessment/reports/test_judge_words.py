@@ -29,6 +29,10 @@ OF_RULES = {
     refusal(source) or ""
     for source in (b"", b"\0", b"\xff", b"#" * 2**20)  # one for each refusal
 }
+WIDE = (
+    "Wrong result: case s, output y of shape 3 is off by up to 12.5 times the "
+    "tolerance, in 2 of 12 values."
+)
 OF_LANES = {
     f"{what} {end}"
     for what in ("loading the file", "prepare()", "solve()")
@@ -48,8 +52,7 @@ OF_LANES = {
     "Wrong result: case measured has a length outside its buffer.",
     "Wrong result: case small, output y of shape 3x4 is wrong in 2 of 12 values.",
     "Wrong result: case small, output y of shape  has values that are not finite.",
-    "Wrong result: case s, output y of shape 3 is off by up to 12.5 times "
-    + "the tolerance, in 2 of 12 values.",
+    WIDE,
     "Wrong result: case long tail: only 0.83 of the neighbours are right.",
     "Its calls took so long that too few could be measured.",
     "The program left work running on the GPU after its call.",
