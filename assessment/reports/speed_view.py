@@ -115,6 +115,7 @@ class SpeedView:
     credited: str
     above_reference: bool  # better than the task's own solution
     pairs: int
+    processes: int  # of each program, over which the interval is; 0: over the pairs
     compared: str  # what of the two programs, in words
     device: str
     device_words: str
@@ -149,6 +150,7 @@ def speed_of(grade: Mapping[str, Any]) -> SpeedView:
         credited="" if credited is None else f"{credited:.2f}x",
         above_reference=bool(details.get("above_reference")),
         pairs=int(grade["pairs"]),
+        processes=len(set(details.get("process_of_pair", ()))),
         compared=str(COMPARED[str(details.get("metric", "time")), str(grade["clock"])]),
         device=device,
         device_words=str(DEVICES.get(device, device)),

@@ -163,6 +163,18 @@ def test_the_credited_speed_up_is_none_when_nothing_was_measured():
     assert speed_view.speed_of(speed_body(verdict=Verdict.CRASHED)).credited == ""
 
 
+def test_a_grade_says_over_how_many_processes_its_interval_is():
+    processes = tuple(1 + n // 20 for n in range(200))
+
+    assert speed_view.speed_of(speed_body()).processes == 0  # an older grade
+    assert (
+        speed_view.speed_of(
+            speed_body(details={"process_of_pair": processes})
+        ).processes
+        == 10
+    )
+
+
 def test_the_machine_is_told_line_by_line():
     facts = speed_view.facts_of(
         {
