@@ -33,17 +33,32 @@ def encoder() -> Remembering:
 
     Raises: `EncoderUnavailable`; the next call tries again.
     """
+    return _loaded("encoder", exact=False)
+
+
+def exact_encoder() -> Remembering:
+    """Return the encoder in float32: for what must come out alike on every machine.
+
+    Fitting a head and trying the bank are such; marks may differ by a hair.
+
+    Raises: as `encoder`.
+    """
+    return _loaded("exact", exact=True)
+
+
+def _loaded(name: str, *, exact: bool) -> Remembering:
     with _lock:
-        if "encoder" not in _held:
+        if name not in _held:
             home = Path(settings.INFERVIEW_HOME)
             loaded = load_encoder(
                 settings.ENCODER_MODEL,
                 device=settings.DEVICE,
                 home=home,
                 backend=settings.ENCODER_BACKEND,
+                exact=exact,
             )
-            _held["encoder"] = Remembering(loaded, home / "vectors")
-        return _held["encoder"]
+            _held[name] = Remembering(loaded, home / "vectors")
+        return _held[name]
 
 
 def background() -> Background:

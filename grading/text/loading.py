@@ -32,13 +32,20 @@ _DIGESTED_BYTES: Final = 1 << 20  # of each end of a weights file
 _CARDS: Final = ("/dev/nvidiactl", "/dev/dxg")  # there when a CUDA driver is
 
 
-def load_encoder(
-    model: str, *, device: str, home: Path, backend: str = "auto", threads: int = 1
+def load_encoder(  # noqa: PLR0913  # settings; all but the model by name
+    model: str,
+    *,
+    device: str,
+    home: Path,
+    backend: str = "auto",
+    exact: bool = False,
+    threads: int = 1,
 ) -> SentenceEncoder | BareEncoder:
     """Load a model, by hub name or folder; empty: the one that comes in a wheel.
 
     `device` is "auto", "cpu" or "cuda"; auto takes CUDA where torch finds a card.
-    `backend` is one of `BACKENDS`; auto is torch on CUDA and `best_runtime` on a CPU.
+    `backend` is one of `BACKENDS`; auto is torch on CUDA and `best_runtime` on a CPU;
+    with `exact` that is one in float32, so that every CPU gives the same vectors.
     One thread is the default: two on shared cores are slower than one. `home` is the
     data folder that the default model is unpacked into.
 
@@ -57,7 +64,8 @@ def load_encoder(
         device == "cpu" or (device == "auto" and not _has_card())
     )
     if bare and folder.is_dir() and exported(folder):
-        runtime = best_runtime() if backend == "auto" else backend
+        automatic = "onnx" if exact else best_runtime()
+        runtime = automatic if backend == "auto" else backend
         return _bare(folder, revision, runtime=runtime, threads=threads)
     if backend in RUNTIMES:
         message = (

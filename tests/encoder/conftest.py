@@ -22,3 +22,11 @@ def home(request) -> Path:
 def real(home) -> Remembering:
     """The default model on the CPU; vectors of rubrics are kept beside it."""
     return Remembering(load_encoder("", device="cpu", home=home), home / "vectors")
+
+
+@pytest.fixture(scope="session")
+def exact(home) -> Remembering:
+    """The same in float32, for what must come out alike on every machine."""
+    return Remembering(
+        load_encoder("", device="cpu", home=home, exact=True), home / "vectors"
+    )

@@ -167,6 +167,16 @@ def test_auto_takes_halves_where_the_cpu_multiplies_them(
     assert best_runtime() == taken
 
 
+def test_what_must_come_out_alike_everywhere_is_computed_in_float32(
+    home, monkeypatch, reference
+):
+    monkeypatch.setattr("grading.text.loading.best_runtime", lambda: "openvino-bf16")
+
+    exact = load_encoder("", device="cpu", home=home, exact=True)
+
+    assert exact.name == reference.name
+
+
 def test_halves_are_near_and_say_so(halves, reference):
     near = (
         halves.encode_parts(TEXTS, PARTS) * reference.encode_parts(TEXTS, PARTS)

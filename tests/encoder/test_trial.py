@@ -44,10 +44,10 @@ def whole(found, slugs):
 
 
 @pytest.mark.slow
-def test_two_questions_are_tried_against_each_other(real, questions, texts):
+def test_two_questions_are_tried_against_each_other(exact, questions, texts):
     pair = {slug: texts[slug] for slug in PAIR}
 
-    found = trial(list(pair.values()), pair, real, background_from(questions))
+    found = trial(list(pair.values()), pair, exact, background_from(questions))
 
     assert whole(found, PAIR)
     for row in found.rows:
@@ -58,8 +58,8 @@ def test_two_questions_are_tried_against_each_other(real, questions, texts):
 
 
 @pytest.mark.slow  # minutes: some 4,000 answers
-def test_every_question_keeps_what_the_bank_promises(real, questions, texts, capsys):
-    found = trial(list(texts.values()), texts, real, background_from(questions))
+def test_every_question_keeps_what_the_bank_promises(exact, questions, texts, capsys):
+    found = trial(list(texts.values()), texts, exact, background_from(questions))
 
     with capsys.disabled():
         for line in ("", *table(found), "", *summary(found)):

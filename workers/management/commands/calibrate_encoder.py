@@ -72,7 +72,7 @@ class Command(BaseCommand):
             self._fit_adhoc(options["output"])
             return
         try:
-            encoder = held.encoder()
+            encoder = held.exact_encoder()
             name = model_of(encoder.name)
             path = Path(options["output"] or SHIPPED / f"{name.replace('/', '-')}.json")
             scored = scored_answers(
@@ -107,7 +107,7 @@ class Command(BaseCommand):
         try:
             folder = needed_folder()
             public = {name: public_answers(folder, name) for name in SETS}
-            encoder, background = held.encoder(), held.background()
+            encoder, background = held.exact_encoder(), held.background()
             middle = middle_of_words(encoder, background)
             sets = {
                 name: known_of(answers, encoder, background, middle, tell=self._tell)

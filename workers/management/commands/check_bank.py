@@ -26,7 +26,7 @@ from bank.linting import Severity, lint
 from bank.parsing import load_bank
 from grading.errors import GradingError
 from workers.background import background_from
-from workers.encoder import encoder
+from workers.encoder import exact_encoder
 from workers.trial.marking import trial
 from workers.trial.table import as_json, offenders, summary, table
 
@@ -96,7 +96,7 @@ class Command(BaseCommand):
             return trial(
                 asked,
                 texts,
-                encoder(),
+                exact_encoder(),
                 background_from(questions),
                 tell=lambda line: self.stderr.write(f"trying {line}"),
             )

@@ -22,7 +22,7 @@ TASK = "kv-cache-decode"
 @pytest.fixture(autouse=True)
 def letters(monkeypatch):
     """No model: the command marks by n-grams."""
-    monkeypatch.setattr(command, "encoder", lambda: Remembering(HashEncoder()))
+    monkeypatch.setattr(command, "exact_encoder", lambda: Remembering(HashEncoder()))
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def status(*arguments):
 
 
 def test_the_lint_alone_needs_no_encoder(folder, monkeypatch, capsys):
-    monkeypatch.setattr(command, "encoder", None)
+    monkeypatch.setattr(command, "exact_encoder", None)
 
     call_command("check_bank", "--lint-only", f"--folder={folder}")
 
@@ -118,13 +118,13 @@ def test_without_an_encoder_it_ends_with_status_3(folder, monkeypatch):
         message = "no model"
         raise EncoderUnavailable(message)
 
-    monkeypatch.setattr(command, "encoder", broken)
+    monkeypatch.setattr(command, "exact_encoder", broken)
 
     assert status(PAIR[0], f"--folder={folder}") == 3
 
 
 def test_a_task_has_no_trial(folder, monkeypatch, capsys):
-    monkeypatch.setattr(command, "encoder", None)
+    monkeypatch.setattr(command, "exact_encoder", None)
     shutil.copytree(ROOT / TASK, folder / TASK)
     file = folder / TASK / "question.yaml"
     text = file.read_text("utf-8")
