@@ -52,4 +52,16 @@ def test_a_worker_loads_its_encoder_once_and_warms_it(
 
     assert held.encoder() is held.encoder()
     assert held.background() is held.background()
-    assert loads == [(("",), {"device": "auto", "home": home, "backend": "auto"})]
+    wanted = {"device": "auto", "home": home, "backend": "auto", "exact": False}
+    assert loads == [(("",), wanted)]
+
+
+def test_what_is_fitted_has_an_encoder_of_its_own(home, real, settings, monkeypatch):
+    settings.INFERVIEW_HOME = home
+    loads = []
+    monkeypatch.setattr(held, "_held", {})
+    monkeypatch.setattr(held, "load_encoder", lambda *a, **k: loads.append(k) or real)
+
+    assert held.exact_encoder() is held.exact_encoder()
+    assert held.encoder() is not held.exact_encoder()
+    assert [one["exact"] for one in loads] == [True, False]

@@ -31,7 +31,8 @@ def submission(source=FAST, folder=TASK, **changes):
     return replace(given, **changes)
 
 
-@pytest.mark.parametrize("slug", QUICK_AND_SLOW)
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", SLUGS)
 def test_the_reference_of_a_shipped_task_is_faster(slug):
     folder = BANK / slug
     grade = grade_speed(

@@ -101,6 +101,7 @@ def signed_in(visit, bank):
         pytest.param(
             {"locale": "zh-CN", "width": 360, "dark": False},
             id="chinese, narrow, light",
+            marks=pytest.mark.slow,
         ),
     ],
 )
