@@ -6,23 +6,31 @@ process's pairs is one observation, and the interval is over processes. Taken ov
 pairs, three processes with the same luck called a program faster than itself in one of
 forty short judgements.
 
-Source: order statistics of the sample median, David & Nagaraja, Order Statistics
-(2003), section 7.1: whatever the distribution of the ratios, the k-th smallest and
-k-th largest of n enclose the median with probability 1 - 2 P(Binomial(n, 1/2) < k).
+The interval is Tukey's, from the signed-rank distribution: the averages of all two
+observations (an observation with itself too), the k-th smallest and k-th largest of
+them. It is exact for every distribution that is symmetric about the true value, as the
+log ratio of two runs of one program is by construction. Order statistics of the median
+would do without the symmetry, but are a fifth to a third wider: twice the time.
+
+Source: Hollander, Wolfe & Chicken, Nonparametric Statistical Methods (2014), sections
+3.1 to 3.3.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import defaultdict
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations_with_replacement
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CONFIDENCE: Final = 0.99
+CONFIDENCE: Final = Fraction(99, 100)
 FEWEST: Final = 8  # observations; with 7 no interval reaches 99 %
 CREDIT_MARGIN: Final = 1.02  # what two runs of the same program can differ by
 PRECISION: Final = 0.03  # half of an interval's width, as a share of the speed-up
@@ -42,18 +50,34 @@ class Interval:
         return math.log(self.high / self.low) / 2
 
 
+@functools.cache
+def _sums(observations: int) -> tuple[int, ...]:
+    """Return how many of the 2**n sets of ranks 1..n have each sum; shape (n(n+1)/2+1).
+
+    That is the signed-rank distribution.
+    """
+    if observations == 0:
+        return (1,)
+    without = _sums(observations - 1)
+    padding = (0,) * observations
+    return tuple(
+        old + new for old, new in zip(without + padding, padding + without, strict=True)
+    )
+
+
+@functools.cache
 def rank(observations: int) -> int:
-    """Return the largest k whose k-th smallest and largest still enclose 99 %.
+    """Return the largest k whose k-th smallest and largest average enclose 99 %.
 
     0 means that so few observations give no such interval.
     """
+    allowed = Fraction(1, 2) * (1 - CONFIDENCE) * 2**observations
     tail = 0
-    allowed = (1 - CONFIDENCE) / 2 * 2**observations
-    for k in range(observations // 2 + 1):
-        tail += math.comb(observations, k)  # P(B <= k), of 2**observations outcomes
+    for k, count in enumerate(_sums(observations)):
+        tail += count
         if tail > allowed:
             return k
-    return observations // 2
+    return 0
 
 
 def speedup_interval(
@@ -61,7 +85,9 @@ def speedup_interval(
     candidate: Sequence[float],
     processes: Sequence[int] | None = None,
 ) -> Interval | None:
-    """Return the median of the processes' median ratios with its interval, or None.
+    """Return what the processes' median ratios lie about, with its interval, or None.
+
+    That is the median of all averages of two (Hodges and Lehmann's estimate).
 
     Shapes: all the same length; the i-th of both sides ran next to each other on the
         same input, in the process that `processes` numbers. Without `processes`
@@ -77,14 +103,16 @@ def speedup_interval(
         for process, ratio in zip(processes, ratios, strict=True):
             together[process].append(ratio)
         ratios = [median(found) for found in together.values()]
-    ratios.sort()
     k = rank(len(ratios))
     if k == 0:
         return None
+    averages = sorted(
+        (one + other) / 2 for one, other in combinations_with_replacement(ratios, 2)
+    )
     return Interval(
-        middle=math.exp(median(ratios)),
-        low=math.exp(ratios[k - 1]),
-        high=math.exp(ratios[-k]),
+        middle=math.exp(median(averages)),
+        low=math.exp(averages[k - 1]),
+        high=math.exp(averages[-k]),
     )
 
 
