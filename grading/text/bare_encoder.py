@@ -59,8 +59,9 @@ class BareEncoder:
     def __init__(
         self, folder: Path, runtime: Runtime, *, name: str, prompt: str | None
     ) -> None:
+        self._longest = _longest(folder)
         self._cutter = TokenCutter(
-            folder, beside=folder / EXPORT, longest=_longest(folder)
+            folder, beside=folder / EXPORT, longest=self._longest
         )
         self._table = _Embeddings(folder / _WEIGHTS)
         self._runtime = runtime
@@ -103,7 +104,8 @@ class BareEncoder:
 
     def _states(self, encoded: Sequence[Tokens]) -> Matrix:
         longest = max(len(one.ids) for one in encoded)
-        length = -(-longest // _LENGTH_STEP) * _LENGTH_STEP
+        stepped = -(-longest // _LENGTH_STEP) * _LENGTH_STEP
+        length = max(longest, min(stepped, self._longest))  # no position beyond
         shape = (len(encoded), length, self._table.width)
         embeddings = np.zeros(shape, dtype=np.float32)
         mask = np.zeros(shape[:2], dtype=np.int64)
