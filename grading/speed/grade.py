@@ -47,7 +47,7 @@ def try_speed(
 ) -> SpeedGrade:
     """Judge a submission in a few seconds: all cases checked, a rough speed-up.
 
-    The same jail, the same checks and fresh inputs too; one process and eight
+    The same jail, the same checks and fresh inputs too; one process and sixteen
     pairs. Its score is always 0, since it is nobody's grade. `watch` is told how
     far it is, while neither program is timed.
 

@@ -102,9 +102,9 @@ def test_the_real_judge_tells_how_far_it_is(item, monkeypatch):
 
     trial.refresh_from_db()
     last = trial_progress(trial)
-    assert (last["stage"], last["pairs_wanted"]) == ("measuring", 8)
+    assert (last["stage"], last["pairs_wanted"]) == ("measuring", 16)
     assert last["output"] == trial.result["output"] == "epoch 1\n"
-    assert trial.result["pairs"] == 8
+    assert trial.result["pairs"] == 16
 
 
 def test_a_run_ends_well_though_nobody_can_be_told_how_far_it_is(item, monkeypatch):

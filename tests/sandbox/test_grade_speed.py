@@ -111,7 +111,7 @@ def test_a_quick_run_is_nobodys_grade():
     grade = try_speed(submission())
 
     assert grade.verdict is Verdict.FASTER
-    assert grade.pairs == 8
+    assert grade.pairs == 16
     assert grade.score == 0.0
     assert grade.details["mode"] == "run"
 

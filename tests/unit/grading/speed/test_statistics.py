@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from grading.speed.judgement import QUICK_PAIRS
 from grading.speed.statistics import (
     Interval,
     credited,
@@ -91,6 +92,17 @@ def test_one_wild_pair_moves_nothing():
 
     assert wild.low == calm.low
     assert wild.middle == calm.middle
+
+
+def test_one_disturbed_call_moves_no_end_of_a_quick_runs_interval():
+    calm = [1.5, 1.51, 1.49, 1.52] * (QUICK_PAIRS // 4)
+    disturbed = [0.2, *calm[1:]]
+    ones = [1.0] * QUICK_PAIRS
+
+    found = speedup_interval(disturbed, ones)
+
+    assert found.low == pytest.approx(speedup_interval(calm, ones).low, rel=0.01)
+    assert speedup_interval(disturbed[:8], ones[:8]).low < 1.0
 
 
 @pytest.mark.parametrize(
