@@ -56,7 +56,9 @@ BANK = TESTS.parent / "bank" / "questions"
 CORPUS = TESTS / "adversarial"
 START_TASK = CORPUS / "task"
 STARTS: Final = 100
-CORPUS_SECONDS: Final = 1.0  # of measuring, as in the corpus's own tests
+# of measuring, as in the corpus's own tests: nothing, and a certain speed-up
+CHEAT_SECONDS: Final = 1.0
+HONEST_SECONDS: Final = 4.0
 SETTLE_SECONDS: Final = 6.0  # for the kernel to take apart what has ended
 REPEATED = """
 once = solve
@@ -187,7 +189,7 @@ def _corpus() -> Iterator[Planned]:
             name=case.name,
             folder=CORPUS / "tasks" / task if task else START_TASK,
             source=(case / "submission.py").read_bytes(),
-            budget_seconds=CORPUS_SECONDS,
+            budget_seconds=HONEST_SECONDS if expected["honest"] else CHEAT_SECONDS,
         )
 
 
