@@ -18,6 +18,11 @@ BREAKS = [
     ("grading/text/grade.py", "from django.conf import settings", "grading-pure"),
     ("grading/inputs.py", "import celery", "grading-pure"),
     ("assessment/reports/load.py", "import grading.text.encoder", "who-grades"),
+    (
+        "assessment/reports/words.py",
+        "import assessment.reports.card_view",
+        "reports-layers",
+    ),
     ("assessment/selectors/jobs.py", "import assessment.services.jobs", "layers"),
     ("assessment/models/job.py", "import assessment.selectors.jobs", "layers"),
     ("assessment/webhooks/signing.py", "import rest_framework", "vendors-light"),

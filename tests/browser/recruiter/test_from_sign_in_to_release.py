@@ -15,6 +15,7 @@ from assessment.services.attempts import (
     attempt_submit,
 )
 from assessment.states import AttemptState
+from tests.browser.recruiter.looks import NARROW, WIDE
 from tests.make.assessment import (
     PASSWORD,
     default_answer,
@@ -126,20 +127,7 @@ def test_from_sign_in_to_a_released_scorecard(visit, ruth, no_violations, tmp_pa
     assert paper.startswith(b"%PDF")
 
 
-@pytest.mark.parametrize(
-    "look",
-    [
-        pytest.param(
-            {"locale": "en-GB", "width": 1280, "dark": True},
-            id="english, wide, dark",
-            marks=pytest.mark.slow,
-        ),
-        pytest.param(
-            {"locale": "zh-CN", "width": 360, "dark": False},
-            id="chinese, narrow, light",
-        ),
-    ],
-)
+@pytest.mark.parametrize("look", [WIDE, NARROW])
 def test_every_page_can_be_used_by_everybody(visit, ruth, no_violations, look):
     assessment = make_assessment(questions=[make_question(), make_speed_question()])
     make_set("both")

@@ -13,6 +13,7 @@ from assessment import dispatch
 from assessment.reports.item_statistics import FEWEST
 from assessment.states import AttemptState
 from bank.definitions import Erratum, Reading, Source
+from tests.browser.recruiter.looks import NARROW, WIDE
 from tests.make.assessment import (
     make_assessment,
     make_attempt,
@@ -90,21 +91,8 @@ def signed_in(visit, bank):
     return opened
 
 
-@pytest.mark.parametrize(
-    "look",
-    [
-        pytest.param(
-            {"locale": "en-GB", "width": 1280, "dark": True},
-            id="english, wide, dark",
-            marks=pytest.mark.slow,
-        ),
-        pytest.param(
-            {"locale": "zh-CN", "width": 360, "dark": False},
-            id="chinese, narrow, light",
-            marks=pytest.mark.slow,
-        ),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("look", [WIDE, NARROW])
 def test_the_bank_can_be_used_by_everybody(signed_in, bank, no_violations, look):
     assessment = make_assessment(questions=[bank])
     for number in range(FEWEST):
