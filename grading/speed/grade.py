@@ -18,6 +18,7 @@ from grading.speed.device import Gpu, TorchGpu, exclusive, resolve
 from grading.speed.judgement import FULL, QUICK, Effort, Judgement
 from grading.speed.lane import Failure
 from grading.speed.metric import UNITS, Metric
+from grading.speed.priority import ahead_of_others
 from grading.speed.record import Record
 from grading.speed.statistics import credited, score
 from grading.speed.task import load_task
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from grading.speed.progress import Watch
     from grading.speed.statistics import Interval
 
-ENGINE: Final = "speed-2"  # goes up when the same program could get another credit
+ENGINE: Final = "speed-3"  # goes up when the same program could get another credit
 
 
 def grade_speed(submission: SpeedSubmission, *, gpu: Gpu | None = None) -> SpeedGrade:
@@ -74,7 +75,7 @@ def _graded(
     else:
         # The judge's own arithmetic: two threads that wait for each other on a busy
         # machine made a check of a few milliseconds last a second.
-        with exclusive(device, gpu), computing_with(1):
+        with exclusive(device, gpu), computing_with(1), ahead_of_others():
             failure = Judgement(record, submission, effort, gpu, watch).run()
     return _made(record, failure, effort, time.monotonic() - began)
 
@@ -122,6 +123,8 @@ def _made(
             "mode": effort.mode,
             "processes": record.processes,
             "process_of_pair": tuple(record.process_of),
+            "core_of_process": tuple(record.core_of),
+            "baseline_first": tuple(record.baseline_first),
             "reference_speedup": task.reference_speedup,
             **_in_its_metric(record),
             **(_marked(interval, credit, task.reference_speedup) if earns else {}),

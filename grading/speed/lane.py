@@ -7,7 +7,7 @@ A lane runs only between `thaw` and `freeze`, and both are inside the stopwatch:
     thawed        solve() runs, the guest copies its result, says "done"
     frozen        nothing in the lane can run any more
     clocks read
-    lane frozen:  outputs copied out; they are checked before the next call
+    lane frozen:  outputs copied out; they are checked before its next call
 
 So work done before, after or beside the call has no time to happen in, a result
 that comes late is not in the copy, and a forged "done" only ends the lane's turn.

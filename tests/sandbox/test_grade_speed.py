@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter, defaultdict
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,6 +89,15 @@ def test_a_grade_holds_what_reproduces_it():
         range(1, grade.details["processes"] + 1)
     )
     assert len(grade.details["process_of_pair"]) == grade.pairs
+    assert len(grade.details["core_of_process"]) == grade.details["processes"]
+    assert set(grade.details["core_of_process"]) <= os.sched_getaffinity(0)
+    orders = defaultdict(Counter)
+    turns = zip(
+        grade.details["process_of_pair"], grade.details["baseline_first"], strict=True
+    )
+    for process, baseline_first in turns:
+        orders[process][baseline_first] += 1
+    assert all(order[True] == order[False] >= 2 for order in orders.values())
     for name in ("processor", "torch", "kernel", "load", "sandbox", "limits", "start"):
         assert stored["machine"][name]
     assert stored["verdict"] == "faster"

@@ -85,6 +85,25 @@ def test_a_lane_has_no_more_cores_than_its_task_has_threads(threads):
     assert kept == (usable if threads == 1 else set(sorted(usable)[:threads]))
 
 
+def test_a_guest_that_stands_still_can_be_kept_to_a_core_threads_and_all(warm_jail):
+    other = b"import threading, time\n"
+    other += b"threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+    set_up(warm_jail, other + PROGRAM)
+    warm_jail.send("load")
+    assert warm_jail.receive(10) == b"loaded"
+    assert warm_jail.core() in os.sched_getaffinity(0)
+    core = max(os.sched_getaffinity(0))
+
+    warm_jail.freeze()
+    warm_jail.keep_to(core)
+
+    threads = [int(path.name) for path in Path(f"/proc/{warm_jail.pid}/task").iterdir()]
+    assert len(threads) > 1
+    assert {frozenset(os.sched_getaffinity(one)) for one in threads} == {
+        frozenset({core})
+    }
+
+
 def test_a_guest_that_is_not_locked_up_is_refused(warm_jail):
     with pytest.raises(SandboxUnavailable, match="system call filter"):
         warm_jail.verify_locked()

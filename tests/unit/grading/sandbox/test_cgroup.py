@@ -86,6 +86,7 @@ def test_version_1_limits_are_written_where_the_kernel_reads_them(machine, tmp_p
 
     assert (tmp_path / "pids/inferview-lane/pids.max").read_text() == "40"
     assert (tmp_path / "cpu/inferview-lane/cpu.cfs_quota_us").read_text() == "300000"
+    assert (tmp_path / "cpu/inferview-lane/cpu.shares").read_text() == "10240"
     limit = tmp_path / "memory/inferview-lane/memory.limit_in_bytes"
     assert limit.read_text() == str(2**28)
 
@@ -104,6 +105,7 @@ def test_version_2_limits_are_written_where_the_kernel_reads_them(machine, tmp_p
     assert (folder / "memory.swap.max").read_text() == "0"
     assert (folder / "pids.max").read_text() == "40"
     assert (folder / "cpu.max").read_text() == "300000 100000"
+    assert (folder / "cpu.weight").read_text() == "1000"
 
 
 def test_version_2_tells_of_kills_and_of_frozen_groups(machine, tmp_path):
