@@ -1,16 +1,8 @@
-"""Start jails and hold on to them. The one module of grading that starts processes.
+"""Start jails and hold on to them.
 
-`missing()` says in a sentence why no jail can be made here, or nothing.
 `Jail.start()` makes one; it is bounded and locked before a candidate's file is
 handed in, and `Jail.verify_locked()` has that from the kernel, not from the guest.
-
-Three ways to a jail, found out once per process:
-
-    user       an ordinary user: bubblewrap with a user namespace
-    root       root: the launcher gathers files, becomes nobody, then the same
-    bare_root  root where the kernel grants nobody a user namespace: bubblewrap as
-               root, all capabilities dropped but two, which the guest spends on
-               becoming nobody; checked from outside like everything else
+How a jail can be made on this machine is found out in `ways`.
 """
 
 from __future__ import annotations
@@ -25,7 +17,6 @@ import platform
 import resource
 import secrets
 import select
-import shutil
 import signal
 import socket
 import struct
@@ -34,15 +25,16 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from grading.errors import SandboxUnavailable
-from grading.sandbox import cgroup, seccomp
+from grading.sandbox import cgroup, seccomp, ways
 from grading.sandbox.command import Bind, Descriptors, jail_command
 from grading.sandbox.layout import interpreter_layout
-from grading.sandbox.output import Printed, shown_line
+from grading.sandbox.memory_files import memory_file
+from grading.sandbox.output import Printed
+from grading.sandbox.ways import NOBODY, Way
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,134 +42,15 @@ if TYPE_CHECKING:
     from grading.sandbox.command import Layout, Limits
 
 HERE: Final = Path(__file__).parent
-INSTALL: Final = "apt-get install bubblewrap"
 MOST_BYTES: Final = 64 * 1024  # of one message
 START_BYTES: Final = 8 * 1024**3  # while torch is imported, before anything hostile
 START_SECONDS: Final = 120.0  # wall; a cold import on a starved machine takes 12
-NOBODY: Final = 0x4000_0000  # first of the user numbers that jails of root get
-
-
-class Way(StrEnum):
-    """How a jail can be made on this machine."""
-
-    USER = "user"
-    ROOT = "root"
-    BARE_ROOT = "bare_root"
-
-
-def _bwrap() -> str | None:
-    return shutil.which("bwrap", path="/usr/bin:/usr/local/bin:/bin")
-
-
-def _grants_namespaces(bwrap: str, user: int | None) -> str:
-    """Try an empty jail as this user; return what stood in the way, or nothing."""
-    argv = [bwrap, "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc"]
-    argv += ["--unshare-uts", "--cap-drop", "ALL", "--die-with-parent"]
-    argv += ["--ro-bind", "/", "/", "--", "/bin/true"]
-    who: dict[str, Any] = {}
-    if user is not None:
-        who = {"user": user, "group": user, "extra_groups": []}
-    try:
-        tried = subprocess.run(
-            argv, capture_output=True, timeout=30, check=False, env={}, cwd="/", **who
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    return "" if tried.returncode == 0 else shown_line(tried.stderr, 300)
-
-
-@functools.cache
-def _way() -> tuple[Way | None, str]:  # noqa: PLR0911  # one sentence for each thing missing
-    """Find the way to a jail, or the sentence that says why there is none."""
-    if sys.platform != "linux" or platform.machine() not in seccomp.ARCHITECTURES:
-        return None, (
-            "Code cannot be run here: the sandbox needs Linux on x86-64, "
-            f"this is {sys.platform} on {platform.machine()}."
-        )
-    bwrap = _bwrap()
-    if bwrap is None:
-        return None, (
-            "Code cannot be run here: bubblewrap is not installed; "
-            f"install it with `{INSTALL}`."
-        )
-    if not Path("/proc/sys/kernel/seccomp/actions_avail").exists():
-        return None, "Code cannot be run here: this kernel has no seccomp filters."
-    if os.geteuid() != 0:
-        reason = _grants_namespaces(bwrap, None)
-        if not reason:
-            return Way.USER, ""
-        return None, (
-            "Code cannot be run here: the kernel grants this user no user "
-            "namespaces; set the sysctl user.max_user_namespaces above 0 "
-            f"(or kernel.unprivileged_userns_clone=1), or run as root ({reason})."
-        )
-    if not _grants_namespaces(bwrap, NOBODY):
-        return Way.ROOT, ""
-    reason = _bare_root_trial(bwrap)
-    if not reason:
-        return Way.BARE_ROOT, ""
-    return None, (
-        "Code cannot be run here: this container may not make namespaces; "
-        f"start it with CAP_SYS_ADMIN, or allow user namespaces ({reason})."
-    )
-
-
-def _bare_root_trial(bwrap: str) -> str:
-    argv = [bwrap, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    argv += ["--cap-drop", "ALL", "--ro-bind", "/", "/", "--", "/bin/true"]
-    try:
-        tried = subprocess.run(
-            argv, capture_output=True, timeout=30, check=False, env={}, cwd="/"
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    return "" if tried.returncode == 0 else shown_line(tried.stderr, 300)
-
-
-def missing() -> str | None:
-    """Return one sentence that says what a jail lacks here; None when it works.
-
-    Costs some 20 ms the first time and nothing later.
-    """
-    way, sentence = _way()
-    return None if way is not None else sentence
 
 
 @functools.cache
 def cgroup_home() -> cgroup.Home:
     """Return where this machine lets us make control groups; looked up once."""
     return cgroup.find_home()
-
-
-def memory_file(name: str, content: bytes = b"", *, size: int = 0) -> int:
-    """Return an open anonymous file that can't change its size any more.
-
-    A guest that could shrink it would make the parent's reads of it fatal.
-    """
-    flags = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING
-    descriptor = os.memfd_create(name, flags)
-    written = 0
-    while written < len(content):
-        written += os.write(descriptor, content[written:])
-    os.ftruncate(descriptor, size or len(content))
-    _seal(descriptor, writable=True)
-    return descriptor
-
-
-_F_ADD_SEALS: Final = 1033
-_SEAL, _SHRINK, _GROW, _WRITE = 1, 2, 4, 8
-
-
-def _seal(descriptor: int, *, writable: bool) -> None:
-    import fcntl  # noqa: PLC0415  # Linux only, and this module imports anywhere
-
-    seals = _SHRINK | _GROW | (0 if writable else _WRITE | _SEAL)
-    fcntl.fcntl(descriptor, _F_ADD_SEALS, seals)
-
-
-def seal_content(descriptor: int) -> None:
-    """Make an anonymous file read-only for everybody, this process included."""
-    _seal(descriptor, writable=False)
 
 
 class _Warden:
@@ -314,11 +187,11 @@ class Jail:
 
         Raises: `SandboxUnavailable` when something is missing here.
         """
-        found, sentence = _way()
+        found, sentence = ways.found_way()
         way = way or found
         if way is None:
             raise SandboxUnavailable(sentence)
-        bwrap = _bwrap() or ""
+        bwrap = ways.bwrap() or ""
         layout = interpreter_layout(cuda=spec.device == "cuda")
         token = secrets.token_hex(6)
         group = cgroup.Group(cgroup_home(), token)

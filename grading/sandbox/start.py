@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Final
 
 from grading.errors import SandboxUnavailable
 from grading.sandbox import cgroup
-from grading.sandbox.run import Jail, Spec, Way, announce, cgroup_home
+from grading.sandbox.run import Jail, Spec, announce, cgroup_home
+from grading.sandbox.ways import Way
 
 if TYPE_CHECKING:
     from contextlib import ExitStack

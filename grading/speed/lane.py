@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Final
 
 from grading.errors import NodeTooBusy, SandboxUnavailable
 from grading.results import Verdict
+from grading.sandbox.memory_files import memory_file
 from grading.sandbox.output import shown_line
-from grading.sandbox.run import memory_file
 from grading.speed import clocks
 from grading.speed.memory import Region
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import torch
 
-from grading.sandbox.run import memory_file, seal_content
+from grading.sandbox.memory_files import memory_file, seal_content
 from grading.speed.task import DTYPES
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from grading.results import Verdict
-from grading.sandbox import run
+from grading.sandbox import ways
 from grading.speed.check import Stand, check_task
 
 CORPUS = Path(__file__).parents[1] / "adversarial"
@@ -74,7 +74,7 @@ def test_bad_arguments_are_2(folder, arguments):
 
 
 def test_a_machine_that_cannot_judge_is_3(folder, monkeypatch):
-    monkeypatch.setattr(run, "_way", lambda: (None, "It is missing."))
+    monkeypatch.setattr(ways, "found_way", lambda: (None, "It is missing."))
     monkeypatch.setattr("grading.sandbox.start._warm", {})
 
     with pytest.raises(CommandError, match="not judged: a-task: It is missing") as one:

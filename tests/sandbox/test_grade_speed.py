@@ -13,7 +13,7 @@ import pytest
 from grading.errors import BaselineBroken, SandboxUnavailable, TaskBroken
 from grading.inputs import SpeedSubmission
 from grading.results import Verdict, as_json
-from grading.sandbox import run
+from grading.sandbox import ways
 from grading.speed.device import DeviceUnavailable
 from grading.speed.grade import grade_speed, try_speed
 from grading.speed.progress import Stage
@@ -178,7 +178,7 @@ def test_a_broken_task_is_never_the_candidates_fault(tmp_path):
 
 
 def test_where_the_jail_is_missing_nothing_is_run(monkeypatch):
-    monkeypatch.setattr(run, "_way", lambda: (None, "It is missing."))
+    monkeypatch.setattr(ways, "found_way", lambda: (None, "It is missing."))
     monkeypatch.setattr("grading.sandbox.start._warm", {})
 
     with pytest.raises(SandboxUnavailable, match="It is missing"):

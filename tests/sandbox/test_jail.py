@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from grading.errors import SandboxUnavailable
-from grading.sandbox import run
+from grading.sandbox import ways
 from grading.sandbox.command import Limits
-from grading.sandbox.run import Jail, Spec, Way, cgroup_home, memory_file
+from grading.sandbox.memory_files import memory_file
+from grading.sandbox.run import Jail, Spec, cgroup_home
 from grading.sandbox.start import start_jails, start_kind
+from grading.sandbox.ways import Way
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = b"""
@@ -47,7 +49,7 @@ def set_up(jail, program=PROGRAM):
 
 
 def test_this_machine_has_all_that_a_jail_needs():
-    assert run.missing() is None
+    assert ways.missing() is None
 
 
 def test_a_guest_is_nobody_filtered_and_enclosed(warm_jail):
@@ -232,30 +234,32 @@ def test_a_judge_that_is_killed_leaves_nothing():
 
 @pytest.fixture
 def not_found_out_yet():
-    run._way.cache_clear()  # noqa: SLF001  # what it found is kept for the process
+    ways.found_way.cache_clear()  # what it found is kept for the process
     yield
-    run._way.cache_clear()  # noqa: SLF001  # the same
+    ways.found_way.cache_clear()  # what it found is kept for the process
 
 
 def test_a_missing_bubblewrap_is_named_with_its_remedy(monkeypatch, not_found_out_yet):
-    monkeypatch.setattr(run, "_bwrap", lambda: None)
+    monkeypatch.setattr(ways, "bwrap", lambda: None)
 
-    assert "apt-get install bubblewrap" in (run.missing() or "")
+    assert "apt-get install bubblewrap" in (ways.missing() or "")
     with pytest.raises(SandboxUnavailable, match="apt-get install bubblewrap"):
         Jail.start(Spec(limits=LIMITS))
 
 
 def test_a_kernel_without_namespaces_is_named(monkeypatch, not_found_out_yet):
-    monkeypatch.setattr(run.os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(run, "_grants_namespaces", lambda *_: "Operation not permitted")
+    monkeypatch.setattr(ways.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(
+        ways, "_grants_namespaces", lambda *_: "Operation not permitted"
+    )
 
-    assert "user.max_user_namespaces" in (run.missing() or "")
+    assert "user.max_user_namespaces" in (ways.missing() or "")
 
 
 def test_a_foreign_processor_is_named(monkeypatch, not_found_out_yet):
-    monkeypatch.setattr(run.platform, "machine", lambda: "riscv64")
+    monkeypatch.setattr(ways.platform, "machine", lambda: "riscv64")
 
-    assert "x86-64" in (run.missing() or "")
+    assert "x86-64" in (ways.missing() or "")
 
 
 @pytest.mark.skipif(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from grading.sandbox import run
+from grading.sandbox import ways
 
 TASK = str(Path(__file__).parents[1] / "adversarial" / "task")
 FAST = "import torch\ndef solve(x, w):\n    return torch.tanh(x @ w)\n"
@@ -81,7 +81,7 @@ def test_bad_arguments_are_2(code, arguments, monkeypatch):
 
 
 def test_our_own_failure_is_3(code, monkeypatch):
-    monkeypatch.setattr(run, "_way", lambda: (None, "It is missing."))
+    monkeypatch.setattr(ways, "found_way", lambda: (None, "It is missing."))
     monkeypatch.setattr("grading.sandbox.start._warm", {})
 
     with pytest.raises(CommandError) as caught:

@@ -15,7 +15,8 @@ from bank.errors import BankError
 from bank.exchange.archive import write_file
 from bank.exchange.errors import NotExportable
 from bank.exchange.records import read_records, record_of, records_bytes
-from bank.exchange.tables import read_table, table_bytes
+from bank.exchange.table_reading import read_table
+from bank.exchange.tables import table_bytes
 from bank.management.transfer import (
     add_selection,
     picked,

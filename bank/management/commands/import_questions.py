@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.core.management.base import BaseCommand, CommandError
 
 from bank.errors import BankError
-from bank.exchange import records, tables
+from bank.exchange import records, table_reading
 from bank.exchange.archive import read_file
 from bank.management.transfer import (
     add_intake,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 FORMS = {
-    ".csv": (tables.read_table, tables.MAX_BYTES),
+    ".csv": (table_reading.read_table, table_reading.MAX_BYTES),
     ".json": (records.read_records, records.MAX_BYTES),
 }
 

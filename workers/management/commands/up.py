@@ -17,7 +17,7 @@ from django.db.utils import DatabaseError
 
 from assessment.config.env import embedded_socket
 from assessment.dispatch import WORKER_QUEUES, heartbeat_key
-from grading.sandbox.run import missing
+from grading.sandbox.ways import missing
 from workers.demo import demo_organisation, first_sign_in
 from workers.supervisor.errors import CannotStart
 from workers.supervisor.service import Place, Service

@@ -14,7 +14,8 @@ from bank.exchange.markdown import Numbered, document_text
 from bank.exchange.qti import export_package
 from bank.exchange.qti_reading import read_package_bytes
 from bank.exchange.records import read_records, records_bytes
-from bank.exchange.tables import read_table, table_bytes
+from bank.exchange.table_reading import read_table
+from bank.exchange.tables import table_bytes
 from bank.parsing import load_bank
 from tests.make.exchange import nobody, told
 

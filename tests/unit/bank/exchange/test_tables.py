@@ -8,14 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bank.exchange.errors import FileRefused, QuestionsRefused
-from bank.exchange.tables import (
-    COLUMNS,
-    MAX_QUESTION_ROWS,
-    guarded,
-    read_table,
-    table_bytes,
-    unguarded,
-)
+from bank.exchange.table_reading import MAX_QUESTION_ROWS, read_table
+from bank.exchange.tables import COLUMNS, guarded, table_bytes, unguarded
 from tests.make.exchange import make_bank, make_imported, nobody, told
 
 
