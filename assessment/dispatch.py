@@ -76,4 +76,7 @@ def _send(task: str, row_id: int) -> None:
             retry=False,
         )
     except OperationalError:
-        log.warning("broker unreachable, the sweep will send it: %s %s", task, row_id)
+        later = (
+            "which only saves time" if task == PREPARE_TASK else "the sweep sends it"
+        )
+        log.warning("broker unreachable: %s %s, %s", task, row_id, later)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -14,23 +15,31 @@ from bank.parsing import read_bank
 from grading.text.bare_encoder import EXPORT
 from grading.text.loading import exported
 from grading.text.packed_e5 import PROMPT, prepared_folder
-from grading.text.tokens import TokenCutter
+from grading.text.reading import read
+from grading.text.tokens import _SIMPLE, TokenCutter
 from tests.encoder.written import written
 
 LONGEST = 512
 OURS = (
     "",
-    " ",
     "a",
-    "x = softmax(q @ k.T / sqrt(d))  # O(n²), µs",
-    "naïve café, Größe, ①②, ＦＵＬＬ～width, ﬁne, ½",
+    "query: ",
+    "a space at the end ",
+    "x = softmax(q @ k.T / sqrt(d)) # O(n²), µs",
+    "naïve café, Größe, ①②, ＦＵＬＬ～width, not </ s> and <mask>",
     "λ and θ of the 注意力 layer；量化（int8）…… “引号” —— 🙂",
-    "龘靐 㐀 tab\tnew\nline \u200b\u202e zero width",
+    "龘靐 㐀\ttab\nand a line\n",
     "unlikelypiecesofonewordwithoutend" * 40,
-    "好" * 900,
-    "\ud7ff\ue000\uffff",
+    "好的。" * 300,
 )
-FOREIGN = (
+OTHERS = (
+    " ",
+    " one in front",
+    "two  in between",
+    "ﬁne, ½, ⑯, e\u0301, 々",
+    "tab\tnew\nline \u200b\u202e zero width",
+    "\ud7ff\ue000\uffff",
+    "a mark <s> of the model's </s> own, <unk> or <pad>",
     "Ответ: кэш ключей и значений",
     "キャッシュを使う",
     "한국어 대답",
@@ -66,11 +75,13 @@ def same(cutter, whole, texts):
 
 
 def test_answers_and_rubrics_are_cut_alike_without_the_whole_vocabulary(cutter, whole):
-    texts = [one.answer.text for one in written("tuned")]
+    answers = [read(one.answer) for one in written("tuned")]
+    texts = [unit.plain for answer in answers for unit in answer.units]
     for question in read_bank(settings.BANK_FOLDER).questions.values():
         if isinstance(question, TextQuestion):
             for point in (*question.rubric.key_points, *question.rubric.misconceptions):
                 texts += [text for said in point.phrasings.values() for text in said]
+            texts += question.rubric.prompt.values()
 
     assert same(cutter, whole, [PROMPT + text for text in texts])
     assert not cutter.holds_whole
@@ -82,9 +93,33 @@ def test_odd_texts_of_our_letters_are_cut_alike(cutter, whole, text):
     assert not cutter.holds_whole
 
 
-def test_texts_with_other_letters_are_cut_alike_by_the_whole_vocabulary(cutter, whole):
-    assert same(cutter, whole, [OURS[3], *FOREIGN, OURS[5]])
+@pytest.mark.parametrize("text", OTHERS, ids=range(len(OTHERS)))
+def test_other_texts_are_cut_alike_by_the_whole_vocabulary(cutter, whole, text):
+    assert same(cutter, whole, [OURS[3], text, OURS[5]])
     assert cutter.holds_whole
+
+
+def test_every_character_of_ours_is_cut_alike_whatever_is_beside_it(cutter, whole):
+    simple = re.compile(f"[{_SIMPLE}]")
+    ours = [chr(code) for code in range(0x20000) if simple.match(chr(code))]
+    chance = np.random.default_rng(12)
+    signs = [one for one in ours if not one.isalpha()]
+    texts = [form.format(one) for one in ours for form in ("a{}b", "好{0}x {0} y")]
+    for pool in (ours, signs):
+        rows = chance.choice([*pool, *[" "] * (len(pool) // 6)], size=(300, 40))
+        texts += [" ".join("".join(row).split()) for row in rows]
+
+    assert len(ours) > 29_000
+    assert same(cutter, whole, texts)
+    assert not cutter.holds_whole
+
+
+@pytest.mark.parametrize("text", ["好好好", "────", "#### 3"])
+def test_of_two_cuts_that_are_equally_likely_either_may_be_taken(cutter, whole, text):
+    (ours,) = cutter.cut([text])
+
+    assert sorted(ours.ids) == sorted(whole.encode(text).ids)
+    assert not cutter.holds_whole
 
 
 def test_any_characters_are_cut_alike(cutter, whole):
