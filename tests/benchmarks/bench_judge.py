@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.bench_judge [--minutes 15] [--resume FILE]
         [--busy 2] [--task SLUG ...] [--only same ratio ...]
-        [--same 300] [--ratio 25] [--reference 4]
+        [--same 300] [--ratio 10] [--reference 1]
 
 Judged are the tasks' baselines as submissions (A/A), programs whose true speed-up is
 known because they do the same work fewer times, the tasks' references, and the whole
@@ -506,8 +506,8 @@ def main() -> int:
         "--only", nargs="+", choices=[g.value for g in Group if g is not Group.LEFT]
     )
     parser.add_argument("--same", type=int, default=300, help="A/A runs, in all")
-    parser.add_argument("--ratio", type=int, default=25, help="runs of each ratio")
-    parser.add_argument("--reference", type=int, default=4, help="runs of each task's")
+    parser.add_argument("--ratio", type=int, default=10, help="runs of each ratio")
+    parser.add_argument("--reference", type=int, default=1, help="runs of each task's")
     arguments = parser.parse_args()
     for slug in arguments.task:
         if not (BANK / slug / "inputs.py").is_file():
