@@ -7,9 +7,9 @@ A multilingual vocabulary costs a worker most of its memory and of its start, an
 answers in Chinese and English use less than half of it. A piece that holds a letter
 which a text does not have cannot be part of that text, so a vocabulary without the
 pieces of other scripts cuts a text of Latin, Greek and Han letters as the whole one
-does. In sentencepiece it takes 25 MB where `tokenizers` took 105. It is made once, beside the model's export, where it cuts trial texts as the
-whole one does. A text with any other character loads the whole vocabulary, and from
-then on the process holds both.
+does. In sentencepiece it takes 25 MB where `tokenizers` took 105. It is made once,
+beside the model's export, where it cuts trial texts as the whole one does. A text with
+any other character loads the whole vocabulary, and from then on the process holds both.
 
 Where two cuts are equally likely (one character four times, say) the two libraries may
 take different ones of them: the same pieces in another order.
