@@ -488,11 +488,17 @@ class Jail:
             return min(os.sched_getaffinity(0))  # gone; whoever calls it next says so
         return int(text.rpartition(")")[2].split()[36])
 
-    def keep_to(self, core: int) -> None:
-        """Let a guest that stands still run on this core alone, all its threads."""
-        with contextlib.suppress(OSError):  # ended, or not ours to move
+    def keep_to(self, core: int) -> bool:
+        """Let a guest that stands still run on this core alone, all its threads.
+
+        False when that can't be: it has ended, or is not ours to move.
+        """
+        try:
             for task in Path(f"/proc/{self.pid}/task").iterdir():
                 os.sched_setaffinity(int(task.name), {core})
+        except OSError:
+            return False
+        return True
 
     def stands_still(self) -> bool:
         """Ask the kernel whether the guest is stopped at this moment."""

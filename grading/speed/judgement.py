@@ -290,9 +290,9 @@ class Judgement:
         if self._record.clock != "cpu":
             return
         core = sides.baseline.jail.core()  # the kernel found it free a moment ago
-        for lane in (sides.baseline, sides.candidate):
-            lane.jail.keep_to(core)
-        self._record.core_of.append(core)
+        lanes = (sides.baseline, sides.candidate)
+        kept = all(lane.jail.keep_to(core) for lane in lanes)
+        self._record.core_of.append(core if kept else None)
 
     def _drawn(self) -> bool:
         return bool(self._generator.integers(2))

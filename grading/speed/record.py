@@ -41,7 +41,7 @@ class Record:
     printed: str = ""
     processes: int = 0  # of each program
     process_of: list[int] = field(default_factory=list)  # which of them ran a pair
-    core_of: list[int] = field(default_factory=list)  # which core each was kept to
+    core_of: list[int | None] = field(default_factory=list)  # that each was kept to
     baseline_first: list[bool] = field(default_factory=list)  # of timed pairs
     by_pairs: bool = False  # take pairs of one process for independent: rough
     _cases: dict[int, _Case] = field(default_factory=dict)

@@ -32,6 +32,8 @@ BREAKS = [
     ("bank/parsing.py", "import bank.models", "bank-layers"),
     ("grading/sandbox/guest.py", "import grading.results", "guest-alone"),
     ("grading/sandbox/command.py", "import numpy", "sandbox-light"),
+    ("grading/sandbox/ways.py", "import grading.sandbox.run", "sandbox-layers"),
+    ("grading/speed/task.py", "import grading.speed.judgement", "speed-layers"),
     ("grading/speed/grade.py", "import grading.text.grade", "grading-kinds"),
     ("grading/text/grade.py", "import subprocess", "one-starter"),
     ("assessment/states.py", "from django.db import models", "states-pure"),

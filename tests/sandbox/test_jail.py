@@ -97,7 +97,7 @@ def test_a_guest_that_stands_still_can_be_kept_to_a_core_threads_and_all(warm_ja
     core = max(os.sched_getaffinity(0))
 
     warm_jail.freeze()
-    warm_jail.keep_to(core)
+    assert warm_jail.keep_to(core)
 
     threads = [int(path.name) for path in Path(f"/proc/{warm_jail.pid}/task").iterdir()]
     assert len(threads) > 1
