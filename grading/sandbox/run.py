@@ -7,7 +7,6 @@ How a jail can be made on this machine is found out in `ways`.
 
 from __future__ import annotations
 
-import atexit
 import base64
 import contextlib
 import functools
@@ -29,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from grading.errors import SandboxUnavailable
-from grading.sandbox import cgroup, seccomp, ways
+from grading.sandbox import cgroup, seccomp, wardens, ways
 from grading.sandbox.command import Bind, Descriptors, jail_command
 from grading.sandbox.layout import interpreter_layout
 from grading.sandbox.memory_files import memory_file
@@ -51,65 +50,6 @@ START_SECONDS: Final = 120.0  # wall; a cold import on a starved machine takes 1
 def cgroup_home() -> cgroup.Home:
     """Return where this machine lets us make control groups; looked up once."""
     return cgroup.find_home()
-
-
-class _Warden:
-    """Our end of the program that cleans up when this process is killed."""
-
-    def __init__(self) -> None:
-        self.owner = os.getpid()
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(HERE / "warden.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env={"PATH": os.defpath},
-            cwd="/",
-        )
-
-    def tell(self, line: str) -> None:
-        stdin = self._process.stdin
-        if stdin is None or self._process.poll() is not None:
-            message = "the sandbox's clean-up process has ended"
-            raise SandboxUnavailable(message)
-        stdin.write(line.encode() + b"\n")
-        stdin.flush()
-
-    def dismiss(self) -> None:
-        if os.getpid() == self.owner and self._process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
-            self._process.wait()
-
-
-_wardens: dict[int, _Warden] = {}
-
-
-def _warden() -> _Warden:
-    own = os.getpid()
-    if own not in _wardens:
-        _wardens.clear()
-        _wardens[own] = _Warden()
-    return _wardens[own]
-
-
-def _dismiss_wardens() -> None:
-    for warden in _wardens.values():
-        warden.dismiss()
-
-
-# At import, so that whoever registers later, like the warm guests, ends before.
-atexit.register(_dismiss_wardens)
-
-
-def announce(group: cgroup.Group) -> None:
-    """Have the group cleaned up even if this process is killed.
-
-    Raises: `SandboxUnavailable`.
-    """
-    for path in group.folders:
-        _warden().tell(f"group {path}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,12 +135,12 @@ class Jail:
         layout = interpreter_layout(cuda=spec.device == "cuda")
         token = secrets.token_hex(6)
         group = cgroup.Group(cgroup_home(), token)
-        announce(group)
+        wardens.note_groups(group.folders)
         user, become, stage, folder = 0, None, None, None
         if way is Way.ROOT:
             user = NOBODY + secrets.randbelow(2**24)
             folder = tempfile.mkdtemp(prefix="inferview-jail-")
-            _warden().tell(f"folder {folder}")
+            wardens.note_folder(folder)
             layout, stage = _staged(layout, folder)
         elif way is Way.BARE_ROOT:
             become = NOBODY + secrets.randbelow(2**24)
@@ -557,9 +497,8 @@ class Jail:
         self.control.close()
         os.close(self.printed_file)
         if self.group.remove():
-            for path in self.group.folders:
-                _warden().tell(f"nogroup {path}")
+            wardens.forget_groups(self.group.folders)
         if self._folder is not None:
             with contextlib.suppress(OSError):
                 Path(self._folder).rmdir()
-            _warden().tell(f"nofolder {self._folder}")
+            wardens.forget_folder(self._folder)

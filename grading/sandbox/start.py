@@ -20,8 +20,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from grading.errors import SandboxUnavailable
-from grading.sandbox import cgroup
-from grading.sandbox.run import Jail, Spec, announce, cgroup_home
+from grading.sandbox import cgroup, wardens
+from grading.sandbox.run import Jail, Spec, cgroup_home
 from grading.sandbox.ways import Way
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _guest(limits: Limits) -> _Warm:
 def _forked(guest: _Warm, limits: Limits, stack: ExitStack) -> Jail:
     guest.forks += 1
     group = cgroup.Group(cgroup_home(), secrets.token_hex(6))
-    announce(group)
+    wardens.note_groups(group.folders)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
     printed_read, printed_write = os.pipe2(os.O_CLOEXEC)
