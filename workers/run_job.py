@@ -18,6 +18,7 @@ from assessment.services.jobs import (
 from assessment.states import JobState
 from grading.errors import AuthorFault, ServiceFault
 from grading.results import as_json
+from workers.holding import held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,12 +72,13 @@ def run_batch(
     taken = [job_id]
     if not Job.objects.filter(pk=job_id, tries__gt=1).exists():
         taken += jobs_claim_waiting(kind, most=most)
-    grades = _together(taken, grade) if len(taken) > 1 else None
-    if grades is None:
-        _one_by_one(taken, grade)
-        return
-    for one, result in zip(taken, grades, strict=True):
-        grade_store(one, score=result.score, body=as_json(result))
+    with held(taken):
+        grades = _together(taken, grade) if len(taken) > 1 else None
+        if grades is None:
+            _one_by_one(taken, grade)
+            return
+        for one, result in zip(taken, grades, strict=True):
+            grade_store(one, score=result.score, body=as_json(result))
 
 
 def _together(
@@ -115,7 +117,10 @@ def _one_by_one(
 def _graded(
     job_id: int, grade: Callable[[int], TextGrade | SpeedGrade]
 ) -> TextGrade | SpeedGrade | None:
-    return _recorded(job_id, grade) if job_claim(job_id) else None
+    if not job_claim(job_id):
+        return None
+    with held((job_id,)):
+        return _recorded(job_id, grade)
 
 
 def _recorded(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LONGEST_OUTPUT: Final = 8_000  # characters shown of what a program printed
-PROGRESS_SECONDS: Final = 300  # as long as a worker's lease
+PROGRESS_SECONDS: Final = 300  # longer than a worker's hard time limit
 UNDER_WAY: Final = (JobState.QUEUED, JobState.RUNNING)
 NOT_COUNTED: Final = (JobState.FAILED, JobState.HELD)  # our fault, or the author's
 

@@ -16,11 +16,13 @@ from assessment.selectors.jobs import MAX_TRIES, jobs_waiting
 from assessment.states import JobKind, JobState, may_follow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assessment.models import Answer
 
-# Longer than the worker's own hard time limit, so that a lease that has run out
-# means a worker that is gone.
-LEASE: Final = timedelta(seconds=300)
+# A worker extends it while it works (`workers.holding`), so one that has run out means
+# a worker that is gone; somebody is waiting for what it had.
+LEASE: Final = timedelta(seconds=60)
 
 
 @transaction.atomic
@@ -75,6 +77,13 @@ def jobs_claim_waiting(kind: JobKind, *, most: int) -> list[int]:
     """
     waiting = list(jobs_waiting(kind).values_list("pk", flat=True)[:most])
     return [job_id for job_id in waiting if job_claim(job_id)]
+
+
+def jobs_keep(job_ids: Sequence[int]) -> None:
+    """Extend the leases of those of these jobs that still run."""
+    Job.objects.filter(pk__in=job_ids, state=JobState.RUNNING).update(
+        lease_until=timezone.now() + LEASE
+    )
 
 
 @transaction.atomic

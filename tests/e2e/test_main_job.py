@@ -92,8 +92,8 @@ def test_a_killed_supervisor_leaves_no_process_behind(tmp_path):
 def test_a_killed_broker_and_killed_workers_lose_nothing(tmp_path):
     service = Running.start(tmp_path / "home")
     service.await_ready()
-    # A job that was lost with its worker waits for the end of its lease, 300 s.
-    simulation = service.spawn("simulate", "--candidates", "2", "--seconds", "900")
+    # A job that was lost with its worker waits for the end of its lease, a minute.
+    simulation = service.spawn("simulate", "--candidates", "2", "--seconds", "600")
     try:
         service.await_row_count("running", at_least=1)
         assert service.kill("redis-server") == 1
