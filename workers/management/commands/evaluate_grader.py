@@ -2,7 +2,7 @@
 
     python manage.py evaluate_grader [--json PATH] [--plots FOLDER]
 
-The figures are over the test split: eight questions on which nothing was fitted; over
+The figures are over the test split: questions on which nothing was fitted; over
 the unseen answers of the public sets where INFERVIEW_DATA names their folder; and, as
 calibrate_encoder wrote them into the head's file, over all other questions, each by a
 fit that had not seen it. What marks cost in time and memory, `make bench` measures.
@@ -110,9 +110,7 @@ class Command(BaseCommand):
             ),
         )
         figures = figures_of_answers(seen)
-        figures += figures_of_pairs(
-            [pair for pair in pairs(rubrics) if pair.slug in kept], encoder, background
-        )
+        figures += figures_of_pairs(pairs(rubrics), kept, encoder, background)
         figures.append(figure_of_attempts(seen, encoder, background))
         folder = public_folder()
         if folder is None:
