@@ -27,6 +27,11 @@ FORMS: Final = (
     gettext_noop("The file is not UTF-8 (byte %(byte)s); save it as UTF-8."),
     gettext_noop("The file is empty."),
     gettext_noop("The file does not parse: %(told)s."),
+    gettext_noop(
+        "The machine was too busy, or has too few cores, to measure wall time; "
+        "measure again."
+    ),
+    # Of grades that were stored before the sentence named cores.
     gettext_noop("The machine was too busy to measure wall time; measure again."),
     gettext_noop("Too few calls fitted into the measuring time to say anything."),
     gettext_noop(

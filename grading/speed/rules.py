@@ -75,7 +75,10 @@ def told(
 ) -> str:
     """Return the sentence for a verdict about speed."""
     if busy:
-        return "The machine was too busy to measure wall time; measure again."
+        return (
+            "The machine was too busy, or has too few cores, to measure wall time; "
+            "measure again."
+        )
     if interval is None:
         return "Too few calls fitted into the measuring time to say anything."
     span = f"between {interval.low:.2f} and {interval.high:.2f}"
